@@ -1,0 +1,59 @@
+# Python >= 3.11 and make are all that this needs; `make PYTHON=python3.12 …` chooses another Python.
+PYTHON ?= python3
+PORT ?= 8000
+UV_VERSION := 0.13.9
+TORCH_VERSION := 2.13.0
+export UV_PYTHON_DOWNLOADS := never
+
+UV := .tools/bin/uv
+RUN := .venv/bin/python
+READY := .venv/.ready
+
+.PHONY: demo serve test check format bench lock train-env clean
+
+demo: $(READY)  ## set up, build, publish, grade the sample class
+	$(RUN) -m infra.local.demo
+
+serve: $(READY)  ## serve the functions on http://127.0.0.1:$(PORT)
+	.venv/bin/lectern serve --port $(PORT)
+
+test: check  ## every check and every test
+	$(RUN) -m pytest
+
+check: $(READY)  ## lint, format and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+format: $(READY)
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: $(READY)  ## cold start, warm latency, memory and throughput against a reference in the same run
+	$(RUN) -m tests.perf.run
+
+lock: $(UV)  ## resolve the dependencies anew
+	$(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
+		--extra local --extra dev pyproject.toml -o requirements.lock --upgrade
+
+train-env: .venv-train/.ready  ## torch, transformers and what recipes need
+
+clean:  ## remove everything that can be made again
+	rm -rf .venv .tools .lectern build
+
+$(UV):
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Lectern needs Python 3.11 or newer")'
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(READY): requirements.lock pyproject.toml | $(UV)
+	$(UV) venv --quiet --clear --python $(PYTHON) .venv
+	$(UV) pip sync --quiet --python $(RUN) --require-hashes requirements.lock
+	$(UV) pip install --quiet --python $(RUN) --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv-train/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv-train
+	.venv-train/bin/pip install --quiet --disable-pip-version-check torch==$(TORCH_VERSION)
+	.venv-train/bin/pip install --quiet --disable-pip-version-check -e '.[train]'
+	touch $@

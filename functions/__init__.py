@@ -1,0 +1,1 @@
+"""One folder per task: the list of folders is the product."""

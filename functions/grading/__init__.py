@@ -1,0 +1,1 @@
+"""Grading of short answers against reference answers."""

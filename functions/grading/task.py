@@ -1,0 +1,116 @@
+"""Grading as two pure functions: an answer becomes rows of tokens, one per reference and window; logits, a grade."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from lectern.calibration import DEFAULT_ERROR_BUDGET, probabilities, review_threshold
+from lectern.errors import FieldError, InvalidRequest
+from lectern.manifest import Manifest
+from lectern.model import Encoding
+from lectern.task import Task
+from lectern.text import is_blank
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from functions.grading.schemas import GradeRequest, GradeResponse
+
+LEAST_ANSWER_TOKENS = 48
+"""Room that question and reference must leave, so that a window of the answer is worth reading."""
+
+UNKNOWN_SHARE = 0.3
+"""From this share of unknown tokens on, the model can't read the answer."""
+
+
+def encode(request: GradeRequest, tokenizer: Tokenizer, manifest: Manifest) -> list[Encoding]:
+    """One row per reference and window of the answer; none for a blank answer.
+
+    Raises:
+        InvalidRequest: question and reference leave no room for the answer.
+    """
+    if is_blank(request.answer):
+        return []
+    question, answer, *references = _token_ids(tokenizer, [request.question, request.answer, *request.references])
+    rows = []
+    for number, reference in enumerate(references):
+        room = manifest.max_length - len(assemble(question, reference, []).input_ids)
+        if room < LEAST_ANSWER_TOKENS:
+            raise _too_long(number, len(question) + len(reference), manifest.max_length)
+        rows += [assemble(question, reference, window) for window in windows(answer, room)]
+    return rows
+
+
+def assemble(question: list[int], reference: list[int], answer: list[int]) -> Encoding:
+    """[CLS] question [SEP] reference [SEP] answer [SEP], the answer (with its [SEP]) as the second segment."""
+    cls, sep = 101, 102
+    first = [cls, *question, sep, *reference, sep]
+    return Encoding([*first, *answer, sep], [0] * len(first) + [1] * (len(answer) + 1))
+
+
+def windows(tokens: list[int], size: int) -> list[list[int]]:
+    """The tokens in windows of `size` that overlap by half; one window where they fit."""
+    stride = max(1, size // 2)
+    last = max(0, len(tokens) - size)
+    starts = [*range(0, last, stride), last]
+    return [tokens[start : start + size] for start in starts]
+
+
+def postprocess(
+    request: GradeRequest, rows: Sequence[Encoding], logits: Sequence[NDArray[np.float32]], manifest: Manifest
+) -> dict[str, Any]:
+    """The grade by the row that speaks most for the answer: best over references, and over windows of a long answer."""
+    if not rows:
+        return _blank(manifest)
+    options = [probabilities(row, manifest.calibration) for row in logits]
+    correct = manifest.labels.index("correct")
+    chances = max(options, key=lambda option: float(option[correct]))
+    confidence = float(chances.max())
+    warnings = _warnings(request, rows)
+    threshold = review_threshold(manifest.calibration, _budget(request))
+    return {
+        "label": manifest.labels[int(chances.argmax())],
+        "probabilities": dict(zip(manifest.labels, chances.tolist(), strict=True)),
+        "score": _score(float(chances[correct]), request),
+        "confidence": confidence,
+        "needs_review": confidence < threshold or bool(warnings),
+        "warnings": warnings,
+    }
+
+
+TASK = Task("grading", "grading", "/v1/grade", GradeRequest, GradeResponse, encode, postprocess)
+
+
+def _token_ids(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
+    return [encoding.ids for encoding in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+
+
+def _budget(request: GradeRequest) -> float:
+    return DEFAULT_ERROR_BUDGET if request.error_budget is None else request.error_budget
+
+
+def _score(credit: float, request: GradeRequest) -> float:
+    """The expected credit on the question's scale, as a multiple of `step`, within 0..max_score."""
+    steps = round(credit * request.max_score / request.step)
+    return min(request.max_score, round(steps * request.step, 6))
+
+
+def _blank(manifest: Manifest) -> dict[str, Any]:
+    chances = {label: float(label == "incorrect") for label in manifest.labels}
+    return {"label": "incorrect", "probabilities": chances, "score": 0.0, "confidence": 1.0, "needs_review": False}
+
+
+def _warnings(request: GradeRequest, rows: Sequence[Encoding]) -> list[str]:
+    """What a teacher should know of how the answer was read."""
+    warnings = []
+    answer = [token for row in rows for token, kind in zip(row.input_ids, row.token_type_ids, strict=True) if kind]
+    if answer.count(100) > UNKNOWN_SHARE * len(answer):
+        warnings.append("The answer is mostly in characters that the model does not know.")
+    if len(rows) > len(request.references):
+        warnings.append("The answer is long and was read in overlapping windows; the best one counts.")
+    return warnings
+
+
+def _too_long(number: int, tokens: int, limit: int) -> InvalidRequest:
+    most = limit - LEAST_ANSWER_TOKENS - 4
+    fault = FieldError(("references", number), f"has {tokens} tokens together with the question; the limit is {most}")
+    return InvalidRequest("The question and a reference are too long for the model.", (fault,))

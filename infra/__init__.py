@@ -1,0 +1,1 @@
+"""Where Lectern runs."""

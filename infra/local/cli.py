@@ -1,0 +1,103 @@
+"""`lectern`: one command. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with rows in error."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from lectern.batch.table import TableError
+from lectern.errors import LecternError
+
+from infra.local.console import progress_bar
+from infra.local.environment import ensure_live, use_local_settings
+from infra.local.journal import JournalBusy
+from infra.local.models_cli import models
+
+ROWS_IN_ERROR = 3
+
+
+@click.group()
+@click.version_option(package_name="lectern")
+def cli() -> None:
+    """Models as a service for education, in your own AWS account or on this machine."""
+
+
+cli.add_command(models)
+
+
+@cli.command()
+@click.argument("source", metavar="IN.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Output folder.")
+@click.option("--version", help="Grade with this version instead of the live one.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
+def grade(source: Path, folder: Path, version: str | None, as_json: bool) -> None:
+    """Grade a class's answers: grades.csv, summary.json and report.html."""
+    from infra.local.grade import grade_file
+
+    _prepare()
+    with progress_bar() as progress:
+        bar = progress.add_task("grading", total=None)
+        done = grade_file(
+            source, folder, version, lambda finished, rows: progress.update(bar, completed=finished, total=rows)
+        )
+    click.echo(json.dumps(done.summary) if as_json else _told(done.summary, folder))
+    if done.summary["errors"]:
+        sys.exit(ROWS_IN_ERROR)
+
+
+@cli.command()
+@click.option("--port", default=8000, show_default=True, envvar="PORT", help="Port on 127.0.0.1.")
+def serve(port: int) -> None:
+    """Serve the functions on http://127.0.0.1:PORT until stopped, with OpenAPI at /docs."""
+    from infra.local.serve import serve_functions
+
+    serve_functions(port)
+
+
+@cli.group()
+def local() -> None:
+    """A local AWS."""
+
+
+@local.command()
+@click.option("--port", default=5000, show_default=True, help="Port on 127.0.0.1.")
+def up(port: int) -> None:
+    """Run the local AWS until stopped, with the embedded models live, and print how to use it."""
+    from infra.local.aws import in_environment, local_aws
+    from infra.local.serve import wait_until_stopped
+
+    with local_aws(port) as variables, in_environment(variables):
+        _prepare()
+        for name, value in variables.items():
+            click.echo(f"export {name}={value}")
+        wait_until_stopped()
+
+
+def _prepare() -> None:
+    use_local_settings()
+    ensure_live("grading", lambda text: click.echo(text, err=True))
+
+
+def _told(summary: dict[str, Any], folder: Path) -> str:
+    return (
+        f"{summary['graded']} graded, {summary['needs_review']} need review, {summary['errors']} rows in error; "
+        f"see {folder / 'report.html'}"
+    )
+
+
+def main() -> None:
+    """Run the command; what goes wrong is told in one line."""
+    try:
+        cli()
+    except LecternError as error:
+        _fail(error.detail)
+    except (TableError, JournalBusy) as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+
+def _fail(message: str) -> None:
+    click.echo(f"lectern: {message}", err=True)
+    sys.exit(1)

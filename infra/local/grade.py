@@ -1,0 +1,105 @@
+"""The in-process batch runner: a CSV through the grading function's own handler, chunk by chunk."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lectern.batch.grades import Grade, error_text, grades_csv
+from lectern.batch.report import report_html
+from lectern.batch.summary import summarise
+from lectern.batch.table import Row, Table, read_table
+
+from infra.local.journal import Journal, row_key
+
+CHUNK = 64
+"""Rows per call of the handler: small enough for progress to move, large enough for threads to be busy."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A finished run: its summary, its grades, and the files it wrote."""
+
+    summary: dict[str, Any]
+    grades: list[Grade]
+    folder: Path
+
+
+def grade_file(path: Path, folder: Path, version: str | None, progress: Callable[[int, int], None]) -> Graded:
+    """Grade a CSV into `folder` (grades.csv, summary.json, report.html); `progress` hears rows done and rows in all.
+
+    Raises:
+        TableError: the file as a whole can't be read.
+        LecternError: there is no release to grade with, or no store.
+        JournalBusy: another run writes to the same folder.
+        OSError: a file can't be read or written.
+    """
+    data = path.read_bytes()
+    table = read_table(data)
+    folder.mkdir(parents=True, exist_ok=True)
+    with Journal(folder / ".journal.jsonl") as journal:
+        grades = _grade(table, version, journal, progress)
+        summary = summarise(data, grades)
+        _write(folder / "grades.csv", grades_csv(table, grades))
+        _write(folder / "summary.json", (json.dumps(summary, indent=2, ensure_ascii=False) + "\n").encode())
+        _write(folder / "report.html", report_html(f"Grades for {path.stem}", summary, grades).encode())
+    return Graded(summary, grades, folder)
+
+
+def _grade(table: Table, version: str | None, journal: Journal, progress: Callable[[int, int], None]) -> list[Grade]:
+    items = [row.item | ({"version": version} if version else {}) for row in table.rows if row.item]
+    digest = _release_digest(version)
+    keys = [row_key(item, digest) for item in items]
+    waiting = {key: item for key, item in zip(keys, items, strict=True) if journal.get(key) is None}
+    done = len(items) - len(waiting)
+    errors: dict[str, str] = {}
+    for chunk in _chunks(list(waiting.items())):
+        results = dict(zip((key for key, _ in chunk), _answers([item for _, item in chunk]), strict=True))
+        errors |= {key: error_text(result["error"]) for key, result in results.items() if "error" in result}
+        journal.add({key: result for key, result in results.items() if "error" not in result})
+        done += len(chunk)
+        progress(done, len(items))
+    by_row = iter(keys)
+    return [
+        _graded(row, next(by_row), journal, errors) if row.item else Grade(row, None, row.error) for row in table.rows
+    ]
+
+
+def _graded(row: Row, key: str, journal: Journal, errors: dict[str, str]) -> Grade:
+    result = journal.get(key)
+    return Grade(row, result, "" if result else errors[key])
+
+
+def _release_digest(version: str | None) -> str:
+    from lectern.models import shared
+
+    models = shared()
+    return models.get(models.resolve("grading", version)).release.digest
+
+
+def _answers(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The handler's results, without what names one run or one student."""
+    from functions.grading.handler import handler
+
+    results: list[dict[str, Any]] = handler({"Items": items}, None)["Items"]
+    return [{name: value for name, value in result.items() if name not in ("id", "request_id")} for result in results]
+
+
+def _chunks(values: list[tuple[str, dict[str, Any]]]) -> Iterator[list[tuple[str, dict[str, Any]]]]:
+    yield from (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
+
+
+def _write(path: Path, data: bytes) -> None:
+    """All or nothing: a reader never sees half a file."""
+    handle, draft = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(draft, 0o644)
+        os.replace(draft, path)
+    except BaseException:
+        os.unlink(draft)
+        raise

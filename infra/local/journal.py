@@ -1,0 +1,55 @@
+"""What a batch run has finished, line by line on disk, so that a run cut short goes on where it was."""
+
+import fcntl
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Self
+
+
+class JournalBusy(Exception):
+    """Another run writes to the same folder."""
+
+
+class Journal:
+    """Results by key, appended as they come; it holds grades, no text."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.close()
+            raise JournalBusy(f"another run is writing to {path.parent}") from None
+        self._file.seek(0)
+        self._known = dict(filter(None, map(_entry, self._file)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """The result of a key, if it is finished."""
+        return self._known.get(key)
+
+    def add(self, results: dict[str, dict[str, Any]]) -> None:
+        """Keep results; they are on disk when this returns. A torn line at the end of a file is closed first."""
+        self._known.update(results)
+        self._file.write("\n" + "".join(json.dumps([key, result]) + "\n" for key, result in results.items()))
+        self._file.flush()
+
+
+def row_key(item: dict[str, Any], release_digest: str) -> str:
+    """The identity of a grade: what was asked, word for word, and which release answered."""
+    asked = {name: value for name, value in item.items() if name not in ("id", "student_id")}
+    return hashlib.sha256(json.dumps([release_digest, asked], sort_keys=True).encode()).hexdigest()
+
+
+def _entry(line: str) -> tuple[str, dict[str, Any]] | None:
+    try:
+        key, result = json.loads(line)
+        return key, result
+    except ValueError:
+        return None

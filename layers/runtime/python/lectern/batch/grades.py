@@ -1,0 +1,47 @@
+"""The output table: the same rows in the same order, each with its grade or its error."""
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from lectern.batch.table import RESULTS, Row, Table
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One row's outcome. `result` is the function's answer; without one there is an error."""
+
+    row: Row
+    result: dict[str, Any] | None
+    error: str = ""
+
+    @property
+    def credit(self) -> float:
+        """The score as a share of max_score, 0..1."""
+        assert self.result and self.row.item
+        return float(self.result["score"] / self.row.item["max_score"])
+
+
+def error_text(problem: dict[str, Any]) -> str:
+    """A problem document as one line for a cell."""
+    faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in problem.get("errors", ())]
+    return "; ".join(faults) or str(problem["detail"])
+
+
+def grades_csv(table: Table, grades: list[Grade]) -> bytes:
+    """`grades.csv`; bytes that were not UTF-8 in the input come out as they were."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow((*table.columns, *RESULTS))
+    for grade in grades:
+        writer.writerow([*(grade.row.cells[name] for name in table.columns), *_results(grade)])
+    return text.getvalue().encode("utf-8", errors="surrogateescape")
+
+
+def _results(grade: Grade) -> list[str]:
+    if grade.result is None:
+        return ["", "", "", "", "", grade.error]
+    result = grade.result
+    review = "true" if result["needs_review"] else "false"
+    return [result["label"], repr(result["score"]), repr(result["confidence"]), review, result["model"]["version"], ""]

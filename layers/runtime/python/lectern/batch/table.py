@@ -1,0 +1,114 @@
+"""The input table: CSV whose good rows become items for grading and whose bad rows keep their own error."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+REQUIRED = ("id", "student_id", "question_id", "question", "reference", "answer", "max_score")
+RESULTS = ("label", "score", "confidence", "needs_review", "model_version", "error")
+_SEPARATOR = "||"
+
+csv.field_size_limit(1_000_000_000)  # a huge cell is that row's error, not the reader's
+
+
+class TableError(Exception):
+    """The file as a whole can't be read."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its cells by column, and either the item to grade or what is wrong."""
+
+    cells: dict[str, str]
+    item: dict[str, Any] | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file's columns and rows, in its order."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def read_table(data: bytes) -> Table:
+    """Read a batch.
+
+    Raises:
+        TableError: it is empty, not UTF-8 at all, lacks a column, has a result's column, or a quote stays open.
+    """
+    reader = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
+    try:
+        columns = _columns(next(reader, []))
+        return Table(columns, tuple(_rows(reader, columns)))
+    except csv.Error as error:
+        raise TableError(f"near line {reader.line_num}: {error}; is a quotation mark not closed?") from error
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise TableError("the file is UTF-16; save it as CSV UTF-8")
+    # Bytes that are not UTF-8 survive as lone surrogates: they are the error of their own row.
+    text = data.decode("utf-8-sig", errors="surrogateescape")
+    if not text.strip():
+        raise TableError("the file is empty")
+    return text
+
+
+def _columns(header: list[str]) -> tuple[str, ...]:
+    columns = tuple(name.strip() for name in header)
+    missing = [name for name in REQUIRED if name not in columns]
+    if missing:
+        hint = "; separate cells by commas, not by semicolons" if len(columns) == 1 and ";" in columns[0] else ""
+        raise TableError(f"the header line lacks {', '.join(missing)}{hint}")
+    taken = [name for name in columns if name in RESULTS]
+    if taken:
+        raise TableError(f"the input has columns that the grades will have: {', '.join(taken)}")
+    if len(set(columns)) < len(columns):
+        raise TableError("the header line names a column twice")
+    return columns
+
+
+def _rows(reader: Iterator[list[str]], columns: tuple[str, ...]) -> Iterator[Row]:
+    seen: set[str] = set()
+    for values in reader:
+        if not values:
+            continue
+        cells = dict(zip(columns, values + [""] * len(columns), strict=False))
+        try:
+            if len(values) != len(columns):
+                raise ValueError(f"the row has {len(values)} cells, the header line {len(columns)}")
+            item = _item(cells)
+            if item["id"] in seen:
+                raise ValueError("another row above has the same id")
+            seen.add(item["id"])
+            yield Row(cells, item)
+        except ValueError as error:
+            yield Row(cells, error=str(error))
+
+
+def _item(cells: dict[str, str]) -> dict[str, Any]:
+    for name, cell in cells.items():
+        if any("\udc80" <= character <= "\udcff" for character in cell):
+            raise ValueError(f"{name} is not UTF-8")
+    if not cells["id"].strip():
+        raise ValueError("id is empty")
+    item = {
+        "id": cells["id"],
+        "student_id": cells["student_id"],
+        "question": cells["question"],
+        "references": [text for part in cells["reference"].split(_SEPARATOR) if (text := part.strip())],
+        "answer": cells["answer"],
+        "max_score": _max_score(cells["max_score"]),
+    }
+    return item | ({"question_id": cells["question_id"]} if cells["question_id"] else {})
+
+
+def _max_score(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        raise ValueError(f"max_score is not a number: {cell[:20]!r}") from None

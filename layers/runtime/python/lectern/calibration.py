@@ -1,0 +1,26 @@
+"""From logits to probabilities that mean what they say, and to the decision to ask a person."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lectern.manifest import Calibration
+
+DEFAULT_ERROR_BUDGET = 0.05
+
+
+def probabilities(logits: NDArray[np.float32], calibration: Calibration) -> NDArray[np.float64]:
+    """Softmax of logits (labels,) over the release's temperature; float64, so that the sum is 1 to the last digits."""
+    scaled = logits.astype(np.float64) / calibration.temperature
+    powers = np.exp(scaled - scaled.max())
+    result: NDArray[np.float64] = powers / powers.sum()
+    return result
+
+
+def review_threshold(calibration: Calibration, error_budget: float) -> float:
+    """The confidence below which a person looks at an answer, for at most `error_budget` errors among the rest.
+
+    The release lists what validation needed for some budgets; the strictest entry within the budget counts, and where
+    there is none, everything goes to review.
+    """
+    kept = [entry for entry in calibration.thresholds if entry.budget <= error_budget]
+    return max(kept, key=lambda entry: entry.budget).confidence if kept else 1.0

@@ -1,0 +1,34 @@
+"""What belongs to one call beside its payload: who asks, how long it may take, how long each stage took."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from lectern.errors import DeadlineExceeded
+from lectern.principal import Principal
+
+
+@dataclass
+class Call:
+    """One request's context. `student` keeps a canary sticky; `deadline` is a time of the monotonic clock."""
+
+    principal: Principal
+    request_id: str
+    student: str = ""
+    deadline: float | None = None
+    milliseconds: dict[str, float] = field(default_factory=dict)
+    """Time spent by stage."""
+    version: str = ""
+    """The version that answers, once it is known."""
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage; none begins after the deadline. Raises DeadlineExceeded."""
+        started = time.monotonic()
+        if self.deadline is not None and started >= self.deadline:
+            raise DeadlineExceeded(f"The deadline passed before the stage '{name}'.")
+        try:
+            yield
+        finally:
+            self.milliseconds[name] = round((time.monotonic() - started) * 1000, 3)

@@ -1,0 +1,93 @@
+"""Everything that can go wrong, as one tree.
+
+LecternError
+├── InvalidRequest            the caller's input can't be served as it is
+│   ├── MalformedJson
+│   ├── BodyTooLarge
+│   └── UnsupportedMediaType
+├── Unauthenticated           no principal, or one without a tenant
+├── NotFound
+│   ├── UnknownRelease        no such model, version or alias
+│   └── UnknownObject         no such key, or no such version of it, in a store
+├── Conflict                  somebody else was first: a version exists, an alias has moved
+├── Unavailable               try again later; nothing is wrong with the request
+│   ├── StoreUnavailable      no bucket, no permission, no answer in time
+│   └── ReleaseRejected       digest, signature, external data or golden self-test
+└── DeadlineExceeded          the caller's own time limit has passed
+
+A `detail` is shown to callers and written to logs: it never holds a student's text.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One fault of one field: where (`loc`, as a path of names and indices) and what."""
+
+    loc: tuple[str | int, ...]
+    msg: str
+
+
+class LecternError(Exception):
+    """Root of the tree: `detail` says what happened, in a sentence for the caller."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class InvalidRequest(LecternError):
+    """The request is wrong; `errors` names the fields."""
+
+    def __init__(self, detail: str, errors: tuple[FieldError, ...] = ()) -> None:
+        super().__init__(detail)
+        self.errors = errors
+
+
+class MalformedJson(InvalidRequest):
+    """The body is not JSON."""
+
+
+class BodyTooLarge(InvalidRequest):
+    """The body is over the limit."""
+
+
+class UnsupportedMediaType(InvalidRequest):
+    """The body is not application/json."""
+
+
+class Unauthenticated(LecternError):
+    """Nobody is known to be asking."""
+
+
+class NotFound(LecternError):
+    """What was asked for does not exist."""
+
+
+class UnknownRelease(NotFound):
+    """No such model, version or alias."""
+
+
+class UnknownObject(NotFound):
+    """A store holds no such key, or no such version of it."""
+
+
+class Conflict(LecternError):
+    """A conditional write came second."""
+
+
+class Unavailable(LecternError):
+    """The request may be repeated later."""
+
+
+class StoreUnavailable(Unavailable):
+    """A store refuses or does not answer."""
+
+
+class ReleaseRejected(Unavailable):
+    """A release does not prove to be what its manifest says."""
+
+
+class DeadlineExceeded(LecternError):
+    """The caller's deadline passed before the answer was ready."""

@@ -1,0 +1,44 @@
+"""One Lambda handler for two kinds of event: HTTP through Mangum, Step Functions items through the batch path."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from mangum import Mangum
+
+from lectern.errors import LecternError
+from lectern.http.app import PROBLEM_MEDIA_TYPE
+from lectern.items import answer_event
+from lectern.models import shared
+from lectern.settings import settings
+from lectern.task import Task
+from lectern.telemetry import logger
+
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+def create_handler(task: Task, app: FastAPI) -> Handler:
+    """The handler of a function; where settings say so, the release is loaded before the first event."""
+    http = Mangum(app, lifespan="off", text_mime_types=["application/json", PROBLEM_MEDIA_TYPE, "text/"])
+    if settings().preload:
+        _preload(task)
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        if _is_http(event):
+            return http(event, context)
+        return answer_event(task, event, getattr(context, "aws_request_id", ""), shared())
+
+    return handler
+
+
+def _is_http(event: Mapping[str, Any]) -> bool:
+    context = event.get("requestContext")
+    return isinstance(context, Mapping) and "http" in context
+
+
+def _preload(task: Task) -> None:
+    """Load the release; a function without one starts all the same, and says so at each request."""
+    try:
+        shared().get(shared().resolve(task.model, None))
+    except LecternError as error:
+        logger(task.name).warning("not preloaded", reason=error.detail)

@@ -1,0 +1,1 @@
+"""The one place that knows HTTP: a task as a FastAPI application."""

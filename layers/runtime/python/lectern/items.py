@@ -1,0 +1,82 @@
+"""A Step Functions item, or a batch of items, through the same pipeline.
+
+An item is a request's fields, with `id` and `student_id` beside them if the caller wants: `id` comes back with the
+result. `BatchInput.principal` says for whom a batch runs.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from lectern.call import Call
+from lectern.errors import InvalidRequest, LecternError, Unauthenticated, Unavailable
+from lectern.models import Models
+from lectern.pipeline import answer
+from lectern.principal import DEVELOPMENT, Principal
+from lectern.problem import problem
+from lectern.settings import settings
+from lectern.task import Task
+from lectern.telemetry import Outcome, record, unexpected
+
+
+def answer_event(task: Task, event: Mapping[str, Any], request_id: str, models: Models) -> dict[str, Any]:
+    """Answer `{"Items": [...]}` with `{"Items": [...]}` in the same order, or a single item with its result.
+
+    A poisonous item gets its problem document as `error` and stops nothing. What concerns every item (no release, no
+    principal) is raised, so that the state machine tries again or reports it.
+    """
+    if "Items" not in event:
+        principal = _principal(event.get("principal"))
+        return _answer_all(task, [_without(event, "principal")], principal, request_id, models)[0]
+    items = event["Items"]
+    if not isinstance(items, list):
+        raise InvalidRequest("Items must be a list.")
+    principal = _principal((event.get("BatchInput") or {}).get("principal"))
+    return {"Items": _answer_all(task, items, principal, request_id, models)}
+
+
+def _answer_all(
+    task: Task, items: list[Any], principal: Principal, request_id: str, models: Models
+) -> list[dict[str, Any]]:
+    calls = [Call(principal, request_id, student=_student(item)) for item in items]
+    with ThreadPoolExecutor(min(settings().threads, max(1, len(items)))) as pool:
+        outcomes = list(pool.map(lambda item, call: _outcome(task, item, call, models), items, calls))
+    record(task, calls, outcomes)
+    for outcome in outcomes:
+        if isinstance(outcome, Unavailable):
+            raise outcome
+    return [_result(item, outcome, request_id) for item, outcome in zip(items, outcomes, strict=True)]
+
+
+def _outcome(task: Task, item: Any, call: Call, models: Models) -> Outcome:
+    try:
+        if not isinstance(item, Mapping):
+            raise InvalidRequest("An item must be an object.")
+        return answer(task, _without(item, "id", "student_id"), call, models)
+    except LecternError as error:
+        return error
+    except Exception as error:
+        return unexpected(task, call, error)
+
+
+def _result(item: Any, outcome: Outcome, request_id: str) -> dict[str, Any]:
+    identity = {"id": item["id"]} if isinstance(item, Mapping) and "id" in item else {}
+    if isinstance(outcome, LecternError):
+        return identity | {"error": problem(outcome, request_id)}
+    return identity | outcome.model_dump(mode="json")
+
+
+def _principal(claimed: Any) -> Principal:
+    if isinstance(claimed, Mapping) and claimed.get("tenant") and claimed.get("subject"):
+        return Principal(str(claimed["tenant"]), str(claimed["subject"]), tuple(claimed.get("roles", ())))
+    if settings().environment == "local":
+        return DEVELOPMENT
+    raise Unauthenticated("The event names no principal.")
+
+
+def _student(item: Any) -> str:
+    return str(item.get("student_id", "")) if isinstance(item, Mapping) else ""
+
+
+def _without(item: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in item.items() if key not in names}

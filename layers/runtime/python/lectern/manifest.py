@@ -1,0 +1,121 @@
+"""What a release is made of, and where an alias points: the two documents of the release format."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Document(BaseModel):
+    """A frozen document that knows all its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PinnedFile(Document):
+    """One file of a release: this very version of this key, with these very bytes."""
+
+    key: str
+    version_id: str
+    sha256: str
+    size: int
+
+
+class Threshold(Document):
+    """To keep errors within `budget`, leave answers below `confidence` to a person."""
+
+    budget: float
+    confidence: float
+
+
+class Calibration(Document):
+    """From logits to confidence: a temperature, and the confidence that an error budget asks for.
+
+    Guo et al. (2017), On Calibration of Modern Neural Networks.
+    """
+
+    temperature: float = Field(gt=0)
+    thresholds: tuple[Threshold, ...] = ()
+
+
+class GoldenVector(Document):
+    """One input of the int8 file and what it answered on the building machine."""
+
+    input_ids: tuple[int, ...]
+    token_type_ids: tuple[int, ...]
+    logits: tuple[float, ...]
+
+
+class Golden(Document):
+    """The self-test: every logit must come within `tolerance` of the recorded one."""
+
+    tolerance: float = Field(gt=0)
+    vectors: tuple[GoldenVector, ...] = Field(min_length=1)
+
+
+class BaseReference(Document):
+    """The pretrained model underneath."""
+
+    name: str
+    sha256: str
+
+
+class TrainingData(Document):
+    """One data set that the adapter saw."""
+
+    name: str
+    licence: str
+
+
+class Description(Document):
+    """What a build knows of a release before it has a version and a place."""
+
+    task: str
+    base: BaseReference
+    adapter_sha256: str
+    quantisation: str
+    max_length: int = Field(gt=0)
+    labels: tuple[str, ...]
+    calibration: Calibration
+    metrics: dict[str, dict[str, float]]
+    training_data: tuple[TrainingData, ...]
+    golden: Golden
+    runtime: str
+    """The oldest runtime that can serve it."""
+
+
+class Manifest(Description):
+    """A release. `files` maps a file's role (`model.onnx`, `tokenizer.json`) to its pin."""
+
+    model: str
+    version: str
+    files: dict[str, PinnedFile]
+    created_at: str
+    signature: str = ""
+    """ECDSA P-256 over the canonical JSON of everything else."""
+
+
+class Canary(Document):
+    """A second version that gets a share of the students."""
+
+    version: str
+    weight: float = Field(ge=0, le=1)
+
+
+class Alias(Document):
+    """A name that moves from version to version."""
+
+    version: str
+    manifest_version_id: str
+    manifest_sha256: str
+    canary: Canary | None = None
+    by: str
+    at: str
+    reason: str
+
+
+def manifest_key(model: str, version: str) -> str:
+    """Where a version's manifest lies."""
+    return f"releases/{model}/{version}/manifest.json"
+
+
+def alias_key(model: str, alias: str) -> str:
+    """Where an alias lies."""
+    return f"aliases/{model}/{alias}.json"

@@ -1,0 +1,119 @@
+"""Stages: load and infer. A release's files, checked byte for byte, become a session that has passed its self-test."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from lectern.errors import ReleaseRejected, UnknownObject
+from lectern.external_data import has_external_data
+from lectern.manifest import Manifest, PinnedFile
+from lectern.release import Release
+from lectern.store import Store
+
+MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """One row of tokens for the model."""
+
+    input_ids: list[int]
+    token_type_ids: list[int]
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A release that is ready to answer."""
+
+    release: Release
+    session: onnxruntime.InferenceSession
+    tokenizer: Tokenizer
+
+    def infer(self, encoding: Encoding) -> NDArray[np.float32]:
+        """Logits (labels,) of one row.
+
+        One row per run, never a batch: dynamic int8 scales activations per tensor, so in a batch an answer would
+        depend on its neighbours. Threads that run rows side by side are as fast, since nothing is padded.
+        """
+        feed = {
+            "input_ids": np.array([encoding.input_ids], dtype=np.int32),
+            "token_type_ids": np.array([encoding.token_type_ids], dtype=np.int32),
+        }
+        logits: NDArray[np.float32] = self.session.run(None, feed)[0][0]
+        return logits
+
+
+def load(store: Store, release: Release) -> LoadedModel:
+    """Fetch a release's files by VersionId, check them, and prove the model on its golden vectors.
+
+    Raises:
+        ReleaseRejected: a file is gone or altered, refers to other files, is no model, or fails the self-test.
+    """
+    manifest = release.manifest
+    with ThreadPoolExecutor(2) as pool:
+        files = pool.map(lambda name: _fetch(store, name, manifest), (MODEL, TOKENIZER))
+        onnx, tokenizer = files
+    model = LoadedModel(release, _session(onnx, manifest), _tokenizer(tokenizer))
+    self_test(model)
+    return model
+
+
+def self_test(model: LoadedModel) -> None:
+    """Compare the golden vectors with what this CPU answers.
+
+    Raises:
+        ReleaseRejected: a logit leaves the manifest's tolerance, or is not a number.
+    """
+    golden = model.release.manifest.golden
+    for vector in golden.vectors:
+        logits = model.infer(Encoding(list(vector.input_ids), list(vector.token_type_ids)))
+        distance = float(np.max(np.abs(logits - np.array(vector.logits, dtype=np.float32))))
+        if not distance <= golden.tolerance:  # also refuses NaN
+            raise ReleaseRejected(
+                f"{_name(model.release.manifest)} fails its golden self-test on this CPU: "
+                f"a logit is off by {distance:.3f}, the tolerance is {golden.tolerance}."
+            )
+
+
+def _fetch(store: Store, name: str, manifest: Manifest) -> bytes:
+    pin: PinnedFile | None = manifest.files.get(name)
+    if pin is None:
+        raise ReleaseRejected(f"{_name(manifest)} pins no {name}.")
+    try:
+        data = store.get(pin.key, pin.version_id).data
+    except UnknownObject as error:
+        raise ReleaseRejected(f"{name} of {_name(manifest)} is gone from the store.") from error
+    if len(data) != pin.size or hashlib.sha256(data).hexdigest() != pin.sha256:
+        raise ReleaseRejected(f"{name} of {_name(manifest)} is not the file that the manifest pins.")
+    return data
+
+
+def _session(onnx: bytes, manifest: Manifest) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    try:
+        if has_external_data(onnx):
+            raise ReleaseRejected(f"{_name(manifest)} refers to files outside the release.")
+        return onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+    except ReleaseRejected:
+        raise
+    except Exception as error:  # onnxruntime raises its own types, one per status code
+        raise ReleaseRejected(f"{_name(manifest)} is no model that this runtime can read.") from error
+
+
+def _tokenizer(data: bytes) -> Tokenizer:
+    tokenizer = Tokenizer.from_buffer(data)
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    tokenizer.encode_special_tokens = True  # a student who writes [SEP] wrote five characters, not a separator
+    return tokenizer
+
+
+def _name(manifest: Manifest) -> str:
+    return f"The release {manifest.model} {manifest.version}"

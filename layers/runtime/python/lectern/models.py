@@ -1,0 +1,91 @@
+"""The releases that this process holds: which version answers whom, loaded once, two at most."""
+
+import hashlib
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from lectern.errors import StoreUnavailable
+from lectern.manifest import Alias
+from lectern.model import LoadedModel, load
+from lectern.release import Pin, read_alias, read_release
+from lectern.settings import Settings, settings
+from lectern.store import Store, open_store
+
+MOST_LOADED = 2
+"""A live version and a canary, or the one before; more would not fit a small function's memory."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    alias: Alias
+    at: float
+
+
+class Models:
+    """Resolves and loads releases of one store; safe to use from several threads."""
+
+    def __init__(self, store: Store, config: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store, self._config, self._clock = store, config, clock
+        self._aliases: dict[str, _Seen] = {}
+        self._loaded: OrderedDict[Pin, LoadedModel] = OrderedDict()
+        self._lock = threading.RLock()
+
+    def resolve(self, model: str, version: str | None, tenant: str = "", student: str = "") -> Pin:
+        """The version that answers: the one that is asked for, else the alias's, or its canary's for some students.
+
+        Raises:
+            UnknownRelease: there is no alias.
+            StoreUnavailable: the alias can't be read, and never was.
+        """
+        if version:
+            return Pin(model, version)
+        alias = self._alias(model)
+        canary = alias.canary
+        if canary and _share(tenant, student) < canary.weight:
+            return Pin(model, canary.version)
+        return Pin(model, alias.version, alias.manifest_version_id, alias.manifest_sha256)
+
+    def get(self, pin: Pin) -> LoadedModel:
+        """The model of a pin, loaded on first use. Raises UnknownRelease, ReleaseRejected or StoreUnavailable."""
+        with self._lock:
+            if pin not in self._loaded:
+                release = read_release(self._store, pin, self._config.public_key)
+                while len(self._loaded) >= MOST_LOADED:
+                    self._loaded.popitem(last=False)
+                self._loaded[pin] = load(self._store, release)
+            self._loaded.move_to_end(pin)
+            return self._loaded[pin]
+
+    def _alias(self, model: str) -> Alias:
+        """The alias as last seen, looked at again when that is too long ago.
+
+        While the store is down, a warm function goes on with the alias that it knows: what was live seconds ago.
+        """
+        with self._lock:
+            seen = self._aliases.get(model)
+            if seen is None or self._clock() - seen.at > self._config.alias_seconds:
+                try:
+                    seen = _Seen(read_alias(self._store, model, self._config.alias), self._clock())
+                except StoreUnavailable as error:
+                    if seen is None:
+                        raise
+                    logging.getLogger("lectern").warning("alias of %s not read again: %s", model, error.detail)
+                self._aliases[model] = seen
+            return seen.alias
+
+
+def _share(tenant: str, student: str) -> float:
+    """A fixed place in [0, 1) for each student, so that a canary is sticky."""
+    return int.from_bytes(hashlib.sha256(f"{tenant}\0{student}".encode()).digest()[:8]) / 2**64
+
+
+@cache
+def shared() -> Models:
+    """The models of this process, from its settings."""
+    config = settings()
+    return Models(open_store(config.store, config.store_timeout_seconds), config)

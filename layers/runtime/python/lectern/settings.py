@@ -1,0 +1,49 @@
+"""Settings of a function, from the environment (prefix `LECTERN_`)."""
+
+import os
+from functools import cache
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What differs between deployments. The defaults suit AWS: nothing is trusted that was not configured."""
+
+    model_config = SettingsConfigDict(env_prefix="LECTERN_", frozen=True)
+
+    environment: Literal["aws", "local"] = "aws"
+    """`local` lets requests without an authorizer's claims act for the development principal."""
+
+    store: str = ""
+    """Where releases are: `s3://bucket` or `file:folder`."""
+
+    public_key: str = ""
+    """The key that signs releases: base64 of its DER SubjectPublicKeyInfo (ECDSA P-256)."""
+
+    alias: str = "live"
+    """The alias that answers requests without a version."""
+
+    alias_seconds: float = Field(default=30.0, ge=0)
+    """How long a warm function trusts what it knows of an alias."""
+
+    store_timeout_seconds: float = Field(default=10.0, gt=0)
+
+    max_body_bytes: int = Field(default=5_000_000, gt=0)
+    """Below the platform's 6 MB, so that callers get our own error."""
+
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    """Answers of a batch worked on at a time."""
+
+    preload: bool = Field(default_factory=lambda: "AWS_LAMBDA_FUNCTION_NAME" in os.environ)
+    """Load the release while the function starts, which Lambda does at full speed."""
+
+    docs: bool = False
+    """Serve OpenAPI at /docs."""
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

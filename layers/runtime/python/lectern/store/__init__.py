@@ -1,0 +1,59 @@
+"""Where releases lie: versioned objects with conditional writes, in S3 or in a local folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from lectern.errors import StoreUnavailable
+
+
+@dataclass(frozen=True)
+class ObjectVersion:
+    """One version of one object; `etag` is what a conditional write compares."""
+
+    version_id: str
+    etag: str
+
+
+@dataclass(frozen=True)
+class Blob(ObjectVersion):
+    """A version with its bytes."""
+
+    data: bytes
+
+
+class Store(Protocol):
+    """The one interface with two implementations. Every method raises StoreUnavailable when the store fails."""
+
+    def get(self, key: str, version_id: str | None = None) -> Blob:
+        """The newest version, or the one that is asked for. Raises UnknownObject."""
+
+    def put(self, key: str, data: bytes, *, if_match: str | None = None, if_none_match: bool = False) -> ObjectVersion:
+        """Write a new version; with `if_match` only over this ETag, with `if_none_match` only over nothing.
+
+        Raises Conflict when the condition does not hold.
+        """
+
+    def keys(self, prefix: str) -> list[str]:
+        """Keys that start with `prefix`, sorted."""
+
+    def versions(self, key: str) -> list[ObjectVersion]:
+        """Every version of a key, newest first."""
+
+
+def open_store(url: str, timeout: float = 10.0) -> Store:
+    """The store at `s3://bucket` or `file:folder`; `timeout` in seconds is for one answer of S3.
+
+    Raises:
+        StoreUnavailable: the address is neither.
+    """
+    scheme, _, place = url.partition(":")
+    if scheme == "s3" and place.strip("/"):
+        from lectern.store.s3 import S3Store
+
+        return S3Store(place.strip("/"), timeout)
+    if scheme == "file" and place:
+        from lectern.store.local import LocalStore
+
+        return LocalStore(Path(place))
+    raise StoreUnavailable("No store is configured: LECTERN_STORE must be s3://bucket or file:folder.")

@@ -1,0 +1,94 @@
+"""A store in a folder: one folder per key, one file per version."""
+
+import fcntl
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from lectern.errors import Conflict, StoreUnavailable, UnknownObject
+from lectern.store import Blob, ObjectVersion
+
+
+class LocalStore:
+    """Versions are numbered per key, so that their names sort by age."""
+
+    def __init__(self, root: Path) -> None:
+        self._objects, self._lock, self._drafts = root / "objects", root / "lock", root / "drafts"
+
+    def get(self, key: str, version_id: str | None = None) -> Blob:
+        """See Store."""
+        known = self._version_ids(key)
+        if not known or (version_id and version_id not in known):
+            raise UnknownObject(f"The store holds no {key}" + (f" in version {version_id}." if version_id else "."))
+        version_id = version_id or known[0]
+        data = (self._folder(key) / version_id).read_bytes()
+        return Blob(version_id, _etag(data), data)
+
+    def put(self, key: str, data: bytes, *, if_match: str | None = None, if_none_match: bool = False) -> ObjectVersion:
+        """See Store."""
+        with _as_unavailable():
+            draft = self._draft(data)
+            try:
+                with self._exclusive():
+                    known = self._version_ids(key)
+                    self._check(key, known, if_match, if_none_match)
+                    version_id = f"{len(known) + 1:08d}-{secrets.token_hex(4)}"
+                    self._folder(key).mkdir(parents=True, exist_ok=True)
+                    draft.rename(self._folder(key) / version_id)
+            finally:
+                draft.unlink(missing_ok=True)
+        return ObjectVersion(version_id, _etag(data))
+
+    def keys(self, prefix: str) -> list[str]:
+        """See Store."""
+        names = os.listdir(self._objects) if self._objects.exists() else []
+        return sorted(key for key in map(unquote, names) if key.startswith(prefix) and self._version_ids(key))
+
+    def versions(self, key: str) -> list[ObjectVersion]:
+        """See Store."""
+        return [ObjectVersion(v, _etag((self._folder(key) / v).read_bytes())) for v in self._version_ids(key)]
+
+    def _folder(self, key: str) -> Path:
+        return self._objects / quote(key, safe="")
+
+    def _version_ids(self, key: str) -> list[str]:
+        folder = self._folder(key)
+        return sorted(os.listdir(folder), reverse=True) if folder.exists() else []
+
+    def _check(self, key: str, known: list[str], if_match: str | None, if_none_match: bool) -> None:
+        if if_none_match and known:
+            raise Conflict(f"{key} exists already.")
+        if if_match is not None and (not known or self.get(key).etag != if_match):
+            raise Conflict(f"{key} has changed meanwhile.")
+
+    def _draft(self, data: bytes) -> Path:
+        """The bytes on disk under a name that no reader looks at."""
+        self._drafts.mkdir(parents=True, exist_ok=True)
+        draft = self._drafts / secrets.token_hex(8)
+        with draft.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        return draft
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        with self._lock.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+@contextmanager
+def _as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(f"The local store can't be written: {error.strerror}.") from error
+
+
+def _etag(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,83 @@
+"""A store in an S3 bucket with versioning on.
+
+botocore is used directly: it is the same client without boto3's resource layer, which a cold start would pay for.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import Session
+
+from lectern.errors import Conflict, StoreUnavailable, UnknownObject
+from lectern.store import Blob, ObjectVersion
+
+_MISSING = {"NoSuchKey", "NoSuchVersion", "404"}
+_CHANGED = {"PreconditionFailed", "ConditionalRequestConflict", "412"}
+
+
+class S3Store:
+    """Credentials, region and endpoint come from the environment, as for every AWS client."""
+
+    def __init__(self, bucket: str, timeout: float = 10.0) -> None:
+        self._bucket, self._timeout = bucket, timeout
+
+    @cached_property
+    def _client(self) -> Any:
+        config = Config(
+            connect_timeout=min(3.0, self._timeout),
+            read_timeout=self._timeout,
+            retries={"mode": "standard", "total_max_attempts": 2},
+        )
+        return Session().create_client("s3", config=config)
+
+    def get(self, key: str, version_id: str | None = None) -> Blob:
+        """See Store."""
+        pin = {"VersionId": version_id} if version_id else {}
+        with _translated(key):
+            answer = self._client.get_object(Bucket=self._bucket, Key=key, **pin)
+            return Blob(self._version(answer), answer["ETag"], answer["Body"].read())
+
+    def put(self, key: str, data: bytes, *, if_match: str | None = None, if_none_match: bool = False) -> ObjectVersion:
+        """See Store."""
+        condition = {"IfNoneMatch": "*"} if if_none_match else {"IfMatch": if_match} if if_match else {}
+        with _translated(key, written=True):
+            answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=data, **condition)
+        return ObjectVersion(self._version(answer), answer["ETag"])
+
+    def keys(self, prefix: str) -> list[str]:
+        """See Store."""
+        with _translated(prefix):
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+            return [entry["Key"] for page in pages for entry in page.get("Contents", ())]
+
+    def versions(self, key: str) -> list[ObjectVersion]:
+        """See Store."""
+        with _translated(key):
+            pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key)
+            entries = [entry for page in pages for entry in page.get("Versions", ()) if entry["Key"] == key]
+        return [ObjectVersion(entry["VersionId"], entry["ETag"]) for entry in entries]
+
+    def _version(self, answer: dict[str, Any]) -> str:
+        version = str(answer.get("VersionId", "null"))
+        if version == "null":
+            raise StoreUnavailable(f"The bucket {self._bucket} keeps no versions; switch versioning on.")
+        return version
+
+
+@contextmanager
+def _translated(key: str, written: bool = False) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code in _CHANGED or (written and code in _MISSING):  # If-Match over nothing answers NoSuchKey
+            raise Conflict(f"{key} exists already or has changed meanwhile.") from error
+        if code in _MISSING:
+            raise UnknownObject(f"The store holds no {key}, or not in that version.") from error
+        raise StoreUnavailable(f"S3 answers {code} for {key}.") from error
+    except BotoCoreError as error:
+        raise StoreUnavailable(f"S3 does not answer: {type(error).__name__}.") from error

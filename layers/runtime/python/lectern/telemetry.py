@@ -1,0 +1,66 @@
+"""What is known of a call afterwards: one structured log line and CloudWatch metrics. Never a student's text."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+from lectern.call import Call
+from lectern.errors import LecternError
+from lectern.problem import status
+from lectern.task import Response, Task
+
+Outcome = Response | LecternError
+"""How a call ended."""
+
+
+@cache
+def logger(service: str) -> Logger:
+    """The JSON logger of a function; the level comes from POWERTOOLS_LOG_LEVEL."""
+    return Logger(service=service)
+
+
+def record(task: Task, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> None:
+    """Log one invocation, of one call or of a batch, and count it."""
+    milliseconds = _summed(calls)
+    errors = [outcome for outcome in outcomes if isinstance(outcome, LecternError)]
+    reviews = sum(bool(getattr(outcome, "needs_review", False)) for outcome in outcomes)
+    logger(task.name).info(
+        "answered",
+        tenant=calls[0].principal.tenant if calls else None,
+        request_id=calls[0].request_id if calls else None,
+        version=next((call.version for call in calls if call.version), None),
+        answers=len(outcomes),
+        errors=sorted({type(error).__name__ for error in errors}),
+        milliseconds=milliseconds,
+    )
+    _count(task, len(outcomes), sum(status(e)[0] >= 500 for e in errors), len(errors), reviews, milliseconds)
+
+
+def unexpected(task: Task, call: Call, error: Exception) -> LecternError:
+    """An internal error to answer with; the log gets its kind and place, not its message, which may hold text."""
+    trace, places = error.__traceback__, []
+    while trace:
+        places.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    logger(task.name).error("unexpected", kind=type(error).__name__, places=places, request_id=call.request_id)
+    return LecternError("Something went wrong inside; the request id helps to find it.")
+
+
+def _summed(calls: Sequence[Call]) -> dict[str, float]:
+    total: dict[str, float] = {}
+    for call in calls:
+        for stage, value in call.milliseconds.items():
+            total[stage] = round(total.get(stage, 0.0) + value, 3)
+    return total
+
+
+def _count(task: Task, answers: int, faults: int, errors: int, reviews: int, milliseconds: dict[str, float]) -> None:
+    metrics = EphemeralMetrics(namespace="Lectern", service=task.name)
+    metrics.add_metric("Answers", MetricUnit.Count, answers)
+    metrics.add_metric("Faults", MetricUnit.Count, faults)
+    metrics.add_metric("Errors", MetricUnit.Count, errors)
+    metrics.add_metric("NeedsReview", MetricUnit.Count, reviews)
+    metrics.add_metric("Latency", MetricUnit.Milliseconds, sum(milliseconds.values()))
+    metrics.flush_metrics()

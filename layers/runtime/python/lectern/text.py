@@ -1,0 +1,34 @@
+"""Student text, made safe for a tokenizer without changing what it says."""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+_KEPT = {"\t", "\n", "\r"}
+_INVISIBLE = {"Cc", "Cf"}
+
+
+def clean(text: str) -> str:
+    """Drop control characters (NUL among them); everything else stays."""
+    if text.isprintable():
+        return text
+    return "".join(c for c in text if c in _KEPT or unicodedata.category(c) != "Cc")
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing would be seen on paper: only spaces, controls and invisible format characters."""
+    return all(c.isspace() or unicodedata.category(c) in _INVISIBLE for c in text)
+
+
+def _visible(text: str) -> str:
+    if is_blank(text):
+        raise ValueError("is blank")
+    return text
+
+
+Text = Annotated[str, AfterValidator(clean)]
+"""Any text, blank or not."""
+
+VisibleText = Annotated[str, AfterValidator(clean), AfterValidator(_visible)]
+"""Text with at least one visible character."""

@@ -1,0 +1,48 @@
+"""Calibration from logits of answers that training has not seen."""
+
+import numpy as np
+from lectern.manifest import Calibration, Threshold
+from numpy.typing import NDArray
+
+from model_store.metrics import Labels
+
+BUDGETS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
+
+LEAST_KEPT = 50
+"""A threshold that keeps fewer validation answers than this promises nothing."""
+
+
+def calibrate(logits: NDArray[np.float64], gold: Labels) -> Calibration:
+    """The temperature of least log loss, and for each error budget the confidence that kept to it.
+
+    Guo et al. (2017); El-Yaniv and Wiener (2010), On the Foundations of Noise-free Selective Classification.
+    """
+    temperatures = np.geomspace(0.25, 8, 400)
+    losses = [_log_loss(logits / temperature, gold) for temperature in temperatures]
+    temperature = float(temperatures[int(np.argmin(losses))])
+    chances = softmax(logits / temperature)
+    thresholds = _thresholds(chances.max(axis=1), chances.argmax(axis=1) != gold)
+    return Calibration(temperature=round(temperature, 4), thresholds=thresholds)
+
+
+def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities (answers, labels) of logits."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    result: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return result
+
+
+def _thresholds(confidence: NDArray[np.float64], wrong: NDArray[np.bool_]) -> tuple[Threshold, ...]:
+    order = np.argsort(-confidence, kind="stable")
+    kept = np.arange(1, len(order) + 1)
+    error = np.cumsum(wrong[order]) / kept
+    thresholds = []
+    for budget in BUDGETS:
+        within = np.flatnonzero((error <= budget) & (kept >= LEAST_KEPT))
+        if within.size:
+            thresholds.append(Threshold(budget=budget, confidence=round(float(confidence[order[within[-1]]]), 4)))
+    return tuple(thresholds)
+
+
+def _log_loss(logits: NDArray[np.float64], gold: Labels) -> float:
+    return float(-np.mean(np.log(softmax(logits)[np.arange(len(gold)), gold] + 1e-12)))

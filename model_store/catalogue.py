@@ -1,0 +1,79 @@
+"""The catalogue as data: bases with their sources, models with their adapters."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class BaseFile:
+    """A file of a base and its pinned digest."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class PackageSource:
+    """A package of the Python index that carries the base in `folder`."""
+
+    requirement: str
+    sha256: str
+    folder: str
+
+
+@dataclass(frozen=True)
+class HubSource:
+    """A repository of the Hugging Face Hub at a revision."""
+
+    repository: str
+    revision: str
+
+
+@dataclass(frozen=True)
+class Base:
+    """A pretrained model."""
+
+    name: str
+    licence: str
+    files: tuple[BaseFile, ...]
+    package: PackageSource
+    hub: HubSource
+
+    @property
+    def sha256(self) -> str:
+        """The digest of its weights."""
+        return next(file.sha256 for file in self.files if file.name == "model.safetensors")
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that releases are built of: a base and a committed adapter."""
+
+    name: str
+    task: str
+    base: Base
+    adapter: Path
+
+
+def read_model(name: str) -> Model:
+    """The catalogue's entry of a model. Raises KeyError with the known names."""
+    content = tomllib.loads((_FOLDER / "catalogue.toml").read_text("utf-8"))
+    if name not in content["models"]:
+        raise KeyError(f"the catalogue has no model {name!r}; it has {', '.join(sorted(content['models']))}")
+    entry = content["models"][name]
+    base = content["bases"][entry["base"]]
+    return Model(
+        name,
+        entry["task"],
+        Base(
+            entry["base"],
+            base["licence"],
+            tuple(BaseFile(**file) for file in base["files"]),
+            PackageSource(**base["package"]),
+            HubSource(**base["hub"]),
+        ),
+        _FOLDER / "adapters" / entry["adapter"],
+    )

@@ -1,0 +1,45 @@
+"""Metrics of classification, in numpy alone."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Labels = NDArray[np.int64]
+"""Label indices (answers,)."""
+
+
+def accuracy(gold: Labels, predicted: Labels) -> float:
+    """The share of equal labels."""
+    return float(np.mean(gold == predicted))
+
+
+def macro_f1(gold: Labels, predicted: Labels, labels: int) -> float:
+    """Mean over labels of the F1 of each label; a label that occurs on neither side is left out."""
+    hits = np.array([np.sum((gold == label) & (predicted == label)) for label in range(labels)])
+    total = np.array([np.sum(gold == label) + np.sum(predicted == label) for label in range(labels)])
+    return float(np.mean(2 * hits[total > 0] / total[total > 0]))
+
+
+def expected_calibration_error(confidence: NDArray[np.float64], hit: NDArray[np.bool_], bins: int = 10) -> float:
+    """Mean distance of confidence from accuracy over equal-width bins, weighted by size.
+
+    Guo et al. (2017), On Calibration of Modern Neural Networks.
+    """
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    distances = [abs(confidence[place == b].mean() - hit[place == b].mean()) * np.mean(place == b) for b in set(place)]
+    return float(np.sum(distances))
+
+
+def paired_interval(
+    gold: Labels, first: Labels, second: Labels, labels: int, samples: int = 2000, seed: int = 0
+) -> tuple[float, float]:
+    """95 % bootstrap interval of the macro-F1 of `first` less that of `second`, over the same resampled answers.
+
+    Efron and Tibshirani (1993), An Introduction to the Bootstrap.
+    """
+    chance = np.random.default_rng(seed)
+    differences = []
+    for _ in range(samples):
+        rows = chance.integers(len(gold), size=len(gold))
+        differences.append(macro_f1(gold[rows], first[rows], labels) - macro_f1(gold[rows], second[rows], labels))
+    low, high = np.percentile(differences, [2.5, 97.5])
+    return float(low), float(high)

@@ -1,0 +1,1 @@
+"""How models are trained: commands of the separate environment .venv-train (torch, transformers)."""

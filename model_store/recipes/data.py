@@ -1,0 +1,78 @@
+"""SemEval-2013 Task 7 as examples of a question, its references, a student's answer and a label.
+
+Dzikovska et al. (2013), The Joint Student Response Analysis and 8th Recognizing Textual Entailment Challenge.
+"""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+LABELS = ("correct", "contradictory", "incorrect")
+VALIDATION_SHARE = 0.12
+"""Share of each corpus's questions that validation keeps to itself."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One student's answer to one question."""
+
+    corpus: str
+    split: str
+    question_id: str
+    question: str
+    references: tuple[str, ...]
+    answer: str
+    label: str
+
+
+def read_semeval(folder: Path) -> list[Example]:
+    """Read the answers of `semeval2013_*.jsonl.gz` in `folder`, joined with their questions, in file order.
+
+    Raises:
+        FileNotFoundError: a file is missing.
+        ValueError: a label or a question is unknown; the message names the file and the answer.
+    """
+    questions = {(row["corpus"], row["qid"]): row for row in _rows(folder / "semeval2013_questions.jsonl.gz")}
+    answers = folder / "semeval2013_answers.jsonl.gz"
+    return [_example(row, questions.get((row["corpus"], row["qid"])), answers) for row in _rows(answers)]
+
+
+def is_validation(example: Example) -> bool:
+    """Whether this is a training answer whose whole question validation keeps: a fixed choice by the question's hash."""
+    if example.split != "train":
+        return False
+    digest = hashlib.sha256(f"{example.corpus}/{example.question_id}".encode()).digest()
+    return int.from_bytes(digest[:4]) < VALIDATION_SHARE * 2**32
+
+
+def is_unseen_answer(example: Example) -> bool:
+    """Whether this is of the published test part with other answers to the questions of the training part."""
+    return example.split == "test-UA"
+
+
+def data_digest(folder: Path) -> str:
+    """SHA-256 over the two SemEval files, for the run record and the card."""
+    digest = hashlib.sha256()
+    for name in ("semeval2013_answers.jsonl.gz", "semeval2013_questions.jsonl.gz"):
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _example(row: dict[str, Any], question: dict[str, Any] | None, path: Path) -> Example:
+    if question is None:
+        raise ValueError(f"{path.name}: answer {row['id']!r} belongs to no question")
+    if row["label3"] not in LABELS:
+        raise ValueError(f"{path.name}: answer {row['id']!r} has the unknown label {row['label3']!r}")
+    references = tuple(reference["text"] for reference in question["references"])
+    return Example(
+        row["corpus"], row["split"], row["qid"], question["question"], references, row["answer"], row["label3"]
+    )
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from (json.loads(line) for line in lines)

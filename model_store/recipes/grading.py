@@ -1,0 +1,151 @@
+"""The grading recipe: a cross-encoder on SemEval-2013 Task 7, exported as the committed adapter.
+
+`python -m model_store.recipes.grading --run runs/grading` trains (or goes on) and exports; `--rank` chooses the size
+of the adapter. Then `python -m model_store.evaluate grading` measures and calibrates what a build makes of it.
+"""
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from model_store.catalogue import Model, read_model
+from model_store.metrics import macro_f1
+from model_store.recipes.batches import Row, TokenCache, tensors
+from model_store.recipes.data import (
+    LABELS,
+    VALIDATION_SHARE,
+    Example,
+    data_digest,
+    is_validation,
+    read_semeval,
+)
+from model_store.recipes.export import adapter_tensors, apply_adapter, write_adapter
+from model_store.recipes.network import CrossEncoder
+from model_store.recipes.train import Parameters, train
+from model_store.sources import base_folder
+
+SERVED_LENGTH = 384
+"""Tokens that the release accepts; training reads up to Parameters.max_length, which few answers pass."""
+
+GOLDEN = (
+    ("Why does ice float on water?", "Ice is less dense than water.", "Because it is lighter than the same volume."),
+    ("Why does ice float on water?", "Ice is less dense than water.", "It doesn't float, ice is heavier than water."),
+    ("What do plants take from the air?", "They take carbon dioxide.", "idk"),
+    (
+        "Explain why the second lamp goes out as well when one lamp of a series circuit is taken out of its holder.",
+        "There is only one path for the current, and taking out a lamp leaves a gap in it, so that nothing flows.",
+        "In a series circuit everything is on one loop. When you take one lamp out the loop is open and the current "
+        "can't go round any more, so the other lamp has no current and is off, even if it is still in its holder.",
+    ),
+)
+"""Question, reference, answer: short and long, right, contradicting and empty of content."""
+
+
+def main() -> None:
+    """Train, export, say what validation gave."""
+    options = _options()
+    model, folder = read_model("grading"), Path(options.data)
+    base = base_folder(model.base)
+    parameters = Parameters(**{field.name: getattr(options, field.name) for field in fields(Parameters)})
+    tokens = TokenCache(_tokenizer(base))
+    torch.manual_seed(parameters.seed)
+    network = CrossEncoder(base, len(LABELS), parameters.dropout)
+    options.run.mkdir(parents=True, exist_ok=True)
+    examples = [example for example in read_semeval(folder) if example.split == "train"]
+    validation = [example for example in examples if is_validation(example)]
+
+    def evaluate(trained: CrossEncoder) -> dict[str, float]:
+        return _validate(trained, validation, tokens, parameters.max_length)
+
+    train(network, [e for e in examples if not is_validation(e)], tokens, parameters, options.run, evaluate)
+    adapter = adapter_tensors(network, base, options.rank)
+    apply_adapter(network, base, adapter)
+    print(f"adapter of rank {options.rank}:", evaluate(network), flush=True)
+    facts = _facts(model, options.rank, parameters, folder)
+    write_adapter(model.adapter, network, adapter, facts, [_golden_row(tokens, texts) for texts in GOLDEN])
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", type=Path, default=Path("runs/grading"), help="checkpoint and log")
+    parser.add_argument("--data", default=os.environ.get("LECTERN_DATA", "../shared/data"), help="data folder")
+    parser.add_argument("--rank", type=int, default=32, help="rank of the exported adapter")
+    for name, value in asdict(Parameters()).items():
+        parser.add_argument(f"--{name}", type=type(value), default=value)
+    return parser.parse_args()
+
+
+def _tokenizer(base: Path) -> Tokenizer:
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    tokenizer.encode_special_tokens = True
+    return tokenizer
+
+
+def _validate(
+    network: CrossEncoder, examples: Sequence[Example], tokens: TokenCache, max_length: int
+) -> dict[str, float]:
+    """Macro-F1 on the questions kept apart, per corpus; best over references, as in service."""
+    gold = np.array([LABELS.index(example.label) for example in examples])
+    predicted = _predict(network, examples, tokens, max_length)
+    scores = {}
+    for corpus in sorted({example.corpus for example in examples}):
+        here = np.array([example.corpus == corpus for example in examples])
+        scores[corpus] = macro_f1(gold[here], predicted[here], len(LABELS))
+    return scores
+
+
+def _predict(
+    network: CrossEncoder, examples: Sequence[Example], tokens: TokenCache, max_length: int
+) -> NDArray[np.int64]:
+    """Labels (examples,) by the reference that speaks most for the answer."""
+    owners = [number for number, example in enumerate(examples) for _ in example.references]
+    rows: list[Row] = [
+        (tokens(e.question), tokens(reference), tokens(e.answer)) for e in examples for reference in e.references
+    ]
+    order = sorted(range(len(rows)), key=lambda i: sum(map(len, rows[i])))
+    chances = np.zeros((len(rows), len(LABELS)))
+    network.eval()
+    with torch.inference_mode():
+        for start in range(0, len(order), 64):
+            batch = order[start : start + 64]
+            chances[batch] = network(**tensors([rows[i] for i in batch], max_length)).softmax(-1).numpy()
+    best = np.full(len(examples), -1)
+    for row, owner in enumerate(owners):
+        if best[owner] < 0 or chances[row, 0] > chances[best[owner], 0]:
+            best[owner] = row
+    labels: NDArray[np.int64] = chances[best].argmax(axis=1)
+    return labels
+
+
+def _golden_row(tokens: TokenCache, texts: tuple[str, str, str]) -> Row:
+    question, reference, answer = texts
+    return tokens(question), tokens(reference), tokens(answer)
+
+
+def _facts(model: Model, rank: int, parameters: Parameters, data: Path) -> dict[str, Any]:
+    return {
+        "base": {"name": model.base.name, "sha256": model.base.sha256},
+        "rank": rank,
+        "alpha": rank,
+        "labels": list(LABELS),
+        "max_length": SERVED_LENGTH,
+        "training_data": [{"name": "SemEval-2013 Task 7 (Beetle, SciEntsBank), train", "licence": "CC BY-SA 3.0"}],
+        "recipe": "model_store.recipes.grading",
+        "parameters": asdict(parameters),
+        "data_sha256": data_digest(data),
+        "validation_share": VALIDATION_SHARE,
+    }
+
+
+if __name__ == "__main__":
+    main()

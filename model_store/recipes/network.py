@@ -1,0 +1,43 @@
+"""The cross-encoder that is trained: the base encoder, mean pooling and a small head.
+
+The pooling is the base's own: all-MiniLM was trained with the mean of its token vectors, so a fresh pooler over [CLS]
+would throw that training away. The embeddings stay as they are; they are half of the weights and no adapter could
+hold them.
+"""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from transformers import BertModel
+
+
+class CrossEncoder(nn.Module):
+    """Logits (batch, labels) from token ids, token types and mask, each (batch, length)."""
+
+    def __init__(self, base: Path, labels: int, dropout: float) -> None:
+        super().__init__()
+        self.encoder = BertModel.from_pretrained(base, add_pooling_layer=False)
+        self.encoder.embeddings.requires_grad_(False)
+        self.head = nn.ModuleDict(
+            {
+                "dense": nn.Linear(self.encoder.config.hidden_size, self.encoder.config.hidden_size),
+                "classifier": nn.Linear(self.encoder.config.hidden_size, labels),
+            }
+        )
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, input_ids: Tensor, token_type_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Mean of the token vectors → dense → tanh → logits."""
+        hidden = self.encoder(
+            input_ids=input_ids, token_type_ids=token_type_ids, attention_mask=attention_mask
+        ).last_hidden_state
+        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+        pooled = (hidden * mask).sum(1) / mask.sum(1)
+        active = torch.tanh(self.head["dense"](self.dropout(pooled)))
+        logits: Tensor = self.head["classifier"](self.dropout(active))
+        return logits
+
+    def trainable_state(self) -> dict[str, Tensor]:
+        """The tensors that training changes, by parameter name."""
+        return {name: value.detach().clone() for name, value in self.named_parameters() if value.requires_grad}

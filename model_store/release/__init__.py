@@ -1,0 +1,1 @@
+"""The life of a release: published once, pointed at by aliases."""

@@ -1,0 +1,61 @@
+"""Publish: a build becomes an immutable version in a store."""
+
+import hashlib
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lectern import signature
+from lectern.errors import Conflict, UnknownObject
+from lectern.manifest import Manifest, PinnedFile, manifest_key
+from lectern.model import MODEL, TOKENIZER
+from lectern.release import Pin, Release, read_release
+from lectern.store import Store
+
+from model_store.build.builder import Build
+from model_store.release.signing import Signer
+
+_VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]{1,32})?")
+
+
+def publish(store: Store, signer: Signer, build: Build, model: str, version: str) -> Release:
+    """Upload the files, then the signed manifest that pins them by VersionId and digest, last and only if new.
+
+    Until the manifest is there, nobody sees the version; a publish that was cut short may simply run again.
+
+    Raises:
+        Conflict: the version exists.
+        ValueError: the version is not like 1.2.3.
+    """
+    if not _VERSION.fullmatch(version):
+        raise ValueError(f"a version is like 1.2.3 or 1.2.3-rc.1, not {version!r}")
+    key = manifest_key(model, version)
+    if _exists(store, key):
+        raise Conflict(f"{model} {version} is published already; a version never changes.")
+    folder = key.rsplit("/", 1)[0]
+    files = {name: _upload(store, f"{folder}/{name}", build.folder / name) for name in (MODEL, TOKENIZER)}
+    manifest = Manifest(**dict(build.description), model=model, version=version, files=files, created_at=_now())
+    document = manifest.model_dump(mode="json")
+    document["signature"] = signer.sign(signature.canonical(document))
+    data = Manifest.model_validate(document).model_dump_json().encode()
+    written = store.put(key, data, if_none_match=True)
+    pin = Pin(model, version, written.version_id, hashlib.sha256(data).hexdigest())
+    return read_release(store, pin, signer.public_key())
+
+
+def _upload(store: Store, key: str, path: Path) -> PinnedFile:
+    data = path.read_bytes()
+    written = store.put(key, data)
+    return PinnedFile(key=key, version_id=written.version_id, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+
+
+def _exists(store: Store, key: str) -> bool:
+    try:
+        store.get(key)
+    except UnknownObject:
+        return False
+    return True
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,97 @@
+"""The environment of all tests: a store of their own, the embedded model published in it once."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_FOLDER = tempfile.TemporaryDirectory(prefix="lectern-tests-")
+os.environ.update(
+    LECTERN_STORE=f"file:{_FOLDER.name}/store",
+    LECTERN_ENVIRONMENT="local",
+    LECTERN_SIGNING_KEY=f"{_FOLDER.name}/signing.pem",
+    LECTERN_DOCS="true",
+    POWERTOOLS_METRICS_NAMESPACE="Lectern",
+    AWS_ACCESS_KEY_ID="local",
+    AWS_SECRET_ACCESS_KEY="local",
+    AWS_DEFAULT_REGION="eu-central-1",
+    AWS_EC2_METADATA_DISABLED="true",
+)
+
+from infra.local.aws import local_aws  # noqa: E402
+from lectern.models import Models  # noqa: E402
+from lectern.release import Release  # noqa: E402
+from lectern.settings import Settings  # noqa: E402
+from lectern.store import open_store  # noqa: E402
+from lectern.store.local import LocalStore  # noqa: E402
+from lectern.store.s3 import S3Store  # noqa: E402
+from model_store.build.builder import Build, build  # noqa: E402
+from model_store.catalogue import read_model  # noqa: E402
+from model_store.release.alias import promote  # noqa: E402
+from model_store.release.publish import publish  # noqa: E402
+from model_store.release.signing import Signer, open_signer  # noqa: E402
+
+SIGNER = open_signer()
+os.environ["LECTERN_PUBLIC_KEY"] = SIGNER.public_key()
+
+
+@pytest.fixture(scope="session")
+def signer() -> Signer:
+    return SIGNER
+
+
+@pytest.fixture(scope="session")
+def grading_build() -> Build:
+    """The embedded grading model, from the cache of this checkout."""
+    return build(read_model("grading"))
+
+
+@pytest.fixture(scope="session")
+def release(grading_build: Build, signer: Signer) -> Release:
+    """The embedded model as live version 1.0.0 of the tests' own store."""
+    store = open_store(os.environ["LECTERN_STORE"])
+    published = publish(store, signer, grading_build, "grading", "1.0.0")
+    promote(store, signer.public_key(), "grading", "1.0.0", "live", "tests")
+    return published
+
+
+@pytest.fixture
+def local_store(tmp_path: Path) -> LocalStore:
+    return LocalStore(tmp_path / "store")
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[dict[str, str]]:
+    """The local AWS: what clients need to reach it."""
+    with local_aws() as variables:
+        yield variables
+
+
+@pytest.fixture
+def s3_store(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> S3Store:
+    """An S3 store with an empty, versioned bucket of its own."""
+    import uuid
+
+    import boto3
+
+    for name, value in aws.items():
+        monkeypatch.setenv(name, value)
+    bucket, client = f"test-{uuid.uuid4()}", boto3.client("s3")
+    client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": aws["AWS_DEFAULT_REGION"]})
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    return S3Store(bucket)
+
+
+@pytest.fixture
+def published(local_store: LocalStore, grading_build: Build, signer: Signer) -> LocalStore:
+    """A store of this test alone with a live 1.0.0, for tests that break it."""
+    publish(local_store, signer, grading_build, "grading", "1.0.0")
+    promote(local_store, signer.public_key(), "grading", "1.0.0", "live", "tests")
+    return local_store
+
+
+def models_of(store: LocalStore | S3Store, **settings: object) -> Models:
+    """The models of a store, with settings that differ from the tests'."""
+    return Models(store, Settings(**settings))  # type: ignore[arg-type]
