@@ -1,9 +1,9 @@
 """Calibration from logits of answers that training has not seen."""
 
 import numpy as np
-from lectern.manifest import Calibration, Threshold
 from numpy.typing import NDArray
 
+from lectern.manifest import Calibration, Threshold
 from model_store.metrics import Labels
 
 BUDGETS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)

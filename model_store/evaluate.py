@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from lectern.model import LoadedModel, load
-from lectern.store.local import LocalStore
 from numpy.typing import NDArray
 
 from functions.grading.schemas import GradeRequest
 from functions.grading.task import encode
+from lectern.model import LoadedModel, load
+from lectern.store.local import LocalStore
 from model_store.build.builder import build, float_graph
 from model_store.calibrate import calibrate, softmax
 from model_store.card import card

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from functions.grading.schemas import GradeRequest, GradeResponse
 from lectern.calibration import DEFAULT_ERROR_BUDGET, probabilities, review_threshold
 from lectern.errors import FieldError, InvalidRequest
 from lectern.manifest import Manifest
 from lectern.model import Encoding
 from lectern.task import Task
 from lectern.text import is_blank
-from numpy.typing import NDArray
-from tokenizers import Tokenizer
-
-from functions.grading.schemas import GradeRequest, GradeResponse
 
 LEAST_ANSWER_TOKENS = 48
 """Room that question and reference must leave, so that a window of the answer is worth reading."""

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from lectern.batch.table import TableError
-from lectern.errors import LecternError
 
 from infra.local.console import progress_bar
 from infra.local.environment import ensure_live, use_local_settings
 from infra.local.journal import JournalBusy
 from infra.local.models_cli import models
+from lectern.batch.table import TableError
+from lectern.errors import LecternError
 
 ROWS_IN_ERROR = 3
 
@@ -101,3 +101,7 @@ def main() -> None:
 def _fail(message: str) -> None:
     click.echo(f"lectern: {message}", err=True)
     sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from lectern.errors import UnknownRelease
 from lectern.release import read_alias
 from lectern.store import open_store
-
 from model_store.build.builder import build
 from model_store.catalogue import read_model
 from model_store.home import home

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.local.journal import Journal, row_key
 from lectern.batch.grades import Grade, error_text, grades_csv
 from lectern.batch.report import report_html
 from lectern.batch.summary import summarise
 from lectern.batch.table import Row, Table, read_table
-
-from infra.local.journal import Journal, row_key
 
 CHUNK = 64
 """Rows per call of the handler: small enough for progress to move, large enough for threads to be busy."""

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+from infra.local.console import progress_bar
+from infra.local.environment import use_local_settings
 from lectern.errors import NotFound
 from lectern.manifest import Manifest
 from lectern.release import Pin, Release, read_alias, read_release
 from lectern.store import Store, open_store
-
-from infra.local.console import progress_bar
-from infra.local.environment import use_local_settings
 from model_store.release import alias as aliases
 from model_store.release.signing import open_signer
 

@@ -42,7 +42,7 @@ def read_semeval(folder: Path) -> list[Example]:
 
 
 def is_validation(example: Example) -> bool:
-    """Whether this is a training answer whose whole question validation keeps: a fixed choice by the question's hash."""
+    """Whether this training answer's whole question is kept for validation: a fixed choice by the question's hash."""
     if example.split != "train":
         return False
     digest = hashlib.sha256(f"{example.corpus}/{example.question_id}".encode()).digest()

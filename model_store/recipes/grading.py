@@ -28,25 +28,13 @@ from model_store.recipes.data import (
     read_semeval,
 )
 from model_store.recipes.export import adapter_tensors, apply_adapter, write_adapter
+from model_store.recipes.golden import GOLDEN
 from model_store.recipes.network import CrossEncoder
 from model_store.recipes.train import Parameters, train
 from model_store.sources import base_folder
 
 SERVED_LENGTH = 384
 """Tokens that the release accepts; training reads up to Parameters.max_length, which few answers pass."""
-
-GOLDEN = (
-    ("Why does ice float on water?", "Ice is less dense than water.", "Because it is lighter than the same volume."),
-    ("Why does ice float on water?", "Ice is less dense than water.", "It doesn't float, ice is heavier than water."),
-    ("What do plants take from the air?", "They take carbon dioxide.", "idk"),
-    (
-        "Explain why the second lamp goes out as well when one lamp of a series circuit is taken out of its holder.",
-        "There is only one path for the current, and taking out a lamp leaves a gap in it, so that nothing flows.",
-        "In a series circuit everything is on one loop. When you take one lamp out the loop is open and the current "
-        "can't go round any more, so the other lamp has no current and is off, even if it is still in its holder.",
-    ),
-)
-"""Question, reference, answer: short and long, right, contradicting and empty of content."""
 
 
 def main() -> None:

@@ -11,7 +11,6 @@ from lectern.manifest import Manifest, PinnedFile, manifest_key
 from lectern.model import MODEL, TOKENIZER
 from lectern.release import Pin, Release, read_release
 from lectern.store import Store
-
 from model_store.build.builder import Build
 from model_store.release.signing import Signer
 

@@ -1,7 +1,5 @@
 """One contract for both stores."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from lectern.errors import Conflict, StoreUnavailable, UnknownObject
@@ -9,8 +7,9 @@ from lectern.store import Store, open_store
 
 
 @pytest.fixture(params=["local_store", "s3_store"])
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    yield request.getfixturevalue(request.param)
+def store(request: pytest.FixtureRequest) -> Store:
+    store: Store = request.getfixturevalue(request.param)
+    return store
 
 
 def test_every_version_can_be_read_again(store: Store) -> None:

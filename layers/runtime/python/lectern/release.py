@@ -59,10 +59,10 @@ def read_release(store: Store, pin: Pin, public_key: str) -> Release:
     if pin.manifest_sha256 not in (None, digest):
         raise ReleaseRejected(f"The manifest of {pin.model} {pin.version} is not the one that the alias pins.")
     try:
-        signature.verify(json.loads(data), public_key)
         manifest = Manifest.model_validate_json(data)
     except ValueError as error:
         raise ReleaseRejected(f"The manifest of {pin.model} {pin.version} is unreadable.") from error
+    signature.verify(json.loads(data), public_key)
     if (manifest.model, manifest.version) != (pin.model, pin.version):
         raise ReleaseRejected(f"The manifest of {pin.model} {pin.version} belongs to another release.")
     return Release(manifest, digest)

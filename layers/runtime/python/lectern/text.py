@@ -3,7 +3,9 @@
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, StringConstraints
+
+MOST_CHARACTERS = 20_000
 
 _KEPT = {"\t", "\n", "\r"}
 _INVISIBLE = {"Cc", "Cf"}
@@ -27,8 +29,10 @@ def _visible(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(clean)]
+_Limited = StringConstraints(max_length=MOST_CHARACTERS)
+
+Text = Annotated[str, _Limited, AfterValidator(clean)]
 """Any text, blank or not."""
 
-VisibleText = Annotated[str, AfterValidator(clean), AfterValidator(_visible)]
+VisibleText = Annotated[str, _Limited, AfterValidator(clean), AfterValidator(_visible)]
 """Text with at least one visible character."""

@@ -1,0 +1,67 @@
+"""Answers do not depend on their company, their order, the entrance they came through, or the implementation."""
+
+import csv
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from lectern.model import LoadedModel
+from lectern.models import shared
+from lectern.release import Release
+from model_store.build.builder import float_graph
+from model_store.build.golden import REFERENCE_TOLERANCE, check_reference, read_reference
+from model_store.catalogue import read_model
+
+
+@pytest.fixture(scope="session")
+def requests() -> list[dict[str, Any]]:
+    """The sample class."""
+    with Path("examples/class.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            {"question": row["question"], "references": row["reference"].split("||"), "answer": row["answer"]}
+            for row in csv.DictReader(file)
+        ]
+
+
+def test_alone_in_any_batch_and_in_any_order_to_the_last_bit(release: Release, requests: list[dict[str, Any]]) -> None:
+    from functions.grading.handler import app, handler
+
+    client = TestClient(app)
+    alone = [client.post("/v1/grade", json=request).json()["probabilities"] for request in requests]
+    for seed in range(3):
+        order = random.Random(seed).sample(range(len(requests)), len(requests))
+        results = handler({"Items": [requests[i] for i in order]}, None)["Items"]
+        assert [result["probabilities"] for result in results] == [alone[i] for i in order]
+
+
+def test_the_fp32_graph_gives_the_outputs_of_transformers() -> None:
+    model = read_model("grading")
+    assert check_reference(float_graph(model), read_reference(model.adapter)) <= REFERENCE_TOLERANCE
+
+
+def test_the_golden_vectors_are_the_references_inputs(release: Release) -> None:
+    reference = read_reference(read_model("grading").adapter)
+    vectors = release.manifest.golden.vectors
+    assert [vector.input_ids for vector in vectors] == [row.input_ids for row in reference]
+    assert max(len(vector.input_ids) for vector in vectors) > 80
+    for vector, row in zip(vectors, reference, strict=True):
+        assert np.allclose(vector.logits, row.logits, atol=1.5)
+        assert vector.logits != row.logits
+
+
+def test_reference_tokens_are_those_of_this_tokenizer(release: Release) -> None:
+    """The recipe's tokens, made in another environment, against the function's own."""
+    from functions.grading.schemas import GradeRequest
+    from functions.grading.task import encode
+    from model_store.recipes.golden import GOLDEN
+
+    model: LoadedModel = shared().get(shared().resolve("grading", None))
+    for texts, vector in zip(GOLDEN, release.manifest.golden.vectors, strict=True):
+        question, reference, answer = texts
+        request = GradeRequest(question=question, references=[reference], answer=answer)
+        (row,) = encode(request, model.tokenizer, release.manifest)
+        assert (tuple(row.input_ids), tuple(row.token_type_ids)) == (vector.input_ids, vector.token_type_ids)

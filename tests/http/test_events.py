@@ -1,0 +1,144 @@
+"""The Lambda handler with the events of API Gateway (HTTP API v2) and of Step Functions."""
+
+import base64
+import json
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from lectern.errors import InvalidRequest, Unauthenticated, Unavailable
+from lectern.release import Release
+from lectern.settings import Settings, settings
+from tests.http.conftest import REQUEST
+
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+CONTEXT = SimpleNamespace(aws_request_id="request-1")
+PRINCIPAL = {"tenant": "north-school", "subject": "batch", "roles": ["service"]}
+
+
+@pytest.fixture
+def handler(release: Release) -> Handler:
+    from functions.grading.handler import handler
+
+    return handler
+
+
+@pytest.fixture
+def in_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings as in AWS, where nobody is trusted without claims."""
+    aws = Settings(environment="aws")
+    for module in ("lectern.http.incoming", "lectern.items"):
+        monkeypatch.setattr(f"{module}.settings", lambda: aws)
+
+
+def http_event(body: str, claims: dict[str, str] | None = None, encoded: bool = False) -> dict[str, Any]:
+    """An event as API Gateway sends it (payload format 2.0)."""
+    authorizer = {"authorizer": {"jwt": {"claims": claims, "scopes": None}}} if claims else {}
+    return {
+        "version": "2.0",
+        "routeKey": "POST /v1/grade",
+        "rawPath": "/v1/grade",
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json", "host": "api.example.org", "x-forwarded-proto": "https"},
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "api",
+            "domainName": "api.example.org",
+            "http": {
+                "method": "POST",
+                "path": "/v1/grade",
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1",
+                "userAgent": "app/1.0",
+            },
+            "requestId": "gateway-request-1",
+            "routeKey": "POST /v1/grade",
+            "stage": "$default",
+            "time": "21/Nov/2026:12:00:00 +0000",
+            "timeEpoch": 1795000000000,
+            **authorizer,
+        },
+        "body": base64.b64encode(body.encode()).decode() if encoded else body,
+        "isBase64Encoded": encoded,
+    }
+
+
+@pytest.mark.parametrize("encoded", [False, True])
+def test_an_http_event(handler: Handler, encoded: bool) -> None:
+    answer = handler(http_event(json.dumps(REQUEST), encoded=encoded), CONTEXT)
+    assert answer["statusCode"] == 200
+    assert answer["isBase64Encoded"] is False
+    assert json.loads(answer["body"])["request_id"] == "gateway-request-1"
+
+
+def test_an_http_event_with_bad_input_is_a_readable_problem(handler: Handler) -> None:
+    answer = handler(http_event("{"), CONTEXT)
+    assert answer["statusCode"] == 400
+    assert answer["headers"]["content-type"] == "application/problem+json"
+    assert json.loads(answer["body"])["type"] == "urn:lectern:problem:malformed-json"
+
+
+@pytest.mark.usefixtures("in_aws")
+@pytest.mark.parametrize("claims", [None, {"sub": "u"}, {"custom:tenant": "t"}, {"sub": "u", "custom:tenant": "../x"}])
+def test_nobody_without_a_tenant_is_served_in_aws(handler: Handler, claims: dict[str, str] | None) -> None:
+    answer = handler(http_event(json.dumps(REQUEST), claims), CONTEXT)
+    assert answer["statusCode"] == 401
+
+
+@pytest.mark.usefixtures("in_aws")
+def test_a_signed_in_user_is_served_in_aws(handler: Handler) -> None:
+    claims = {"sub": "user-1", "custom:tenant": "north-school", "cognito:groups": "[teacher]"}
+    assert handler(http_event(json.dumps(REQUEST), claims), CONTEXT)["statusCode"] == 200
+
+
+def test_a_batch_of_items_keeps_its_order_and_a_poisonous_one_fails_alone(handler: Handler) -> None:
+    poison: list[Any] = [REQUEST | {"answer": 7, "id": "bad"}, "no object", REQUEST | {"surprise": 1}]
+    items = [REQUEST | {"id": "a", "student_id": "s"}, *poison, REQUEST | {"id": "b", "answer": ""}]
+    results = handler({"Items": items}, CONTEXT)["Items"]
+    assert [result.get("id") for result in results] == ["a", "bad", None, None, "b"]
+    assert ["error" in result for result in results] == [False, True, True, True, False]
+    assert results[1]["error"]["errors"][0]["loc"] == ["answer"]
+    assert results[4]["label"] == "incorrect"
+
+
+def test_a_single_item(handler: Handler) -> None:
+    assert handler(dict(REQUEST), CONTEXT)["label"]
+    assert handler(REQUEST | {"answer": 7}, CONTEXT)["error"]["status"] == 422
+
+
+@pytest.mark.parametrize("event", [{}, {"Records": []}, {"requestContext": {}}, {"requestContext": None}])
+def test_an_event_of_neither_kind_is_an_item_in_error(handler: Handler, event: dict[str, Any]) -> None:
+    assert handler(event, CONTEXT)["error"]["status"] == 422
+
+
+def test_no_items_and_wrong_items(handler: Handler) -> None:
+    assert handler({"Items": []}, CONTEXT) == {"Items": []}
+    with pytest.raises(InvalidRequest):
+        handler({"Items": "all"}, CONTEXT)
+
+
+@pytest.mark.usefixtures("in_aws")
+def test_a_batch_in_aws_runs_for_somebody(handler: Handler) -> None:
+    with pytest.raises(Unauthenticated):
+        handler({"Items": [dict(REQUEST)]}, CONTEXT)
+    results = handler({"Items": [dict(REQUEST)], "BatchInput": {"principal": PRINCIPAL}}, CONTEXT)["Items"]
+    assert results[0]["label"]
+
+
+def test_what_concerns_every_item_is_raised_for_a_retry(handler: Handler, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unavailable(*_: Any) -> None:
+        raise Unavailable("no")
+
+    monkeypatch.setattr("lectern.models.Models.get", unavailable)
+    with pytest.raises(Unavailable):
+        handler({"Items": [dict(REQUEST)]}, CONTEXT)
+
+
+def test_settings_trust_nobody_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LECTERN_ENVIRONMENT", "LECTERN_DOCS", "LECTERN_PUBLIC_KEY"):
+        monkeypatch.delenv(name)
+    fresh = Settings()
+    assert (fresh.environment, fresh.docs, fresh.public_key) == ("aws", False, "")
+    assert settings().environment == "local"
