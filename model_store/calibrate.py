@@ -25,6 +25,13 @@ def calibrate(logits: NDArray[np.float64], gold: Labels) -> Calibration:
     return Calibration(temperature=round(temperature, 4), thresholds=thresholds)
 
 
+def coverage(calibration: Calibration, logits: NDArray[np.float64]) -> dict[str, float]:
+    """For each budget, the share of answers that its threshold leaves to the grader."""
+    confidence = softmax(logits / calibration.temperature).max(axis=1)
+    kept = {entry.budget: np.mean(confidence >= entry.confidence) for entry in calibration.thresholds}
+    return {str(budget): round(float(share), 4) for budget, share in kept.items()}
+
+
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probabilities (answers, labels) of logits."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))

@@ -1,7 +1,8 @@
 """Measure what a build makes of an adapter: `lectern models evaluate NAME` writes evaluation.json and card.md.
 
-The int8 file is asked through the grading function's own `encode`, one row per run, as in service. Calibration is
-fitted on the questions that training kept apart; the fp32 graph answers the same rows beside it.
+The int8 file is asked through the grading function's own `encode`, one row per run, as in service, and the fp32 graph
+answers the same rows beside it. The adapter that ships has seen the validation questions, so another one answers them
+here: the recipe's first run, which kept them apart.
 """
 
 import dataclasses
@@ -19,10 +20,11 @@ from numpy.typing import NDArray
 
 from functions.grading.schemas import GradeRequest
 from functions.grading.task import encode
+from lectern.manifest import Calibration
 from lectern.model import LoadedModel, load
 from lectern.store.local import LocalStore
 from model_store.build.builder import build, float_graph
-from model_store.calibrate import calibrate, softmax
+from model_store.calibrate import calibrate, coverage, softmax
 from model_store.card import card
 from model_store.catalogue import Model
 from model_store.metrics import Labels, accuracy, expected_calibration_error, macro_f1, paired_interval
@@ -30,23 +32,38 @@ from model_store.recipes.data import LABELS, Example, is_unseen_answer, is_valid
 from model_store.release.publish import publish
 from model_store.release.signing import FileSigner
 
+VALIDATION, UNSEEN_ANSWERS = "unseen questions (validation)", "unseen answers (test-UA)"
+
 
 @dataclass(frozen=True)
 class Answered:
     """Logits (answers, labels) of the reference that speaks most for each answer, by the int8 file and in fp32."""
 
+    corpus: NDArray[np.str_]
     gold: Labels
     int8: NDArray[np.float64]
     fp32: NDArray[np.float64]
 
+    def of(self, corpus: str) -> "Answered":
+        """The answers of one corpus."""
+        here = self.corpus == corpus
+        return Answered(self.corpus[here], self.gold[here], self.int8[here], self.fp32[here])
 
-def evaluate(model: Model, data: Path, progress: Callable[[int, int], None]) -> dict[str, Any]:
-    """Measure, calibrate and write; returns what evaluation.json holds. Raises OSError or ValueError for bad data."""
-    parts = _parts(read_semeval(data))
-    int8, fp32 = _models(model)
-    total, done, answered = sum(map(len, parts.values())), count(1), {}
-    for name, examples in parts.items():
-        answered[name] = _answer(int8, fp32, examples, lambda: progress(next(done), total))
+
+def evaluate(model: Model, first_run: Path, data: Path, progress: Callable[[int, int], None]) -> dict[str, Any]:
+    """Measure, calibrate and write; returns what evaluation.json holds.
+
+    `first_run` is the adapter's folder of the run without the validation questions. Raises OSError or ValueError.
+    """
+    examples = read_semeval(data)
+    parts = {
+        VALIDATION: (dataclasses.replace(model, adapter=first_run), [e for e in examples if is_validation(e)]),
+        UNSEEN_ANSWERS: (model, [e for e in examples if is_unseen_answer(e)]),
+    }
+    total, done = sum(len(part) for _, part in parts.values()), count(1)
+    answered = {
+        name: _answer(asked, part, lambda: progress(next(done), total)) for name, (asked, part) in parts.items()
+    }
     evaluation = _evaluation(answered)
     (model.adapter / "evaluation.json").write_text(json.dumps(evaluation, indent=1) + "\n", "utf-8")
     facts = json.loads((model.adapter / "adapter.json").read_text("utf-8"))
@@ -54,16 +71,16 @@ def evaluate(model: Model, data: Path, progress: Callable[[int, int], None]) -> 
     return evaluation
 
 
-def _parts(examples: Sequence[Example]) -> dict[str, list[Example]]:
-    """What training has not seen: whole questions, and other answers to the questions that it has seen or not."""
-    return {
-        f"{corpus} {part}": [example for example in examples if example.corpus == corpus and belongs(example)]
-        for corpus in ("beetle", "sciEntsBank")
-        for part, belongs in (
-            ("unseen questions (validation)", is_validation),
-            ("unseen answers (test-UA)", is_unseen_answer),
-        )
-    }
+def _answer(model: Model, examples: Sequence[Example], progress: Callable[[], None]) -> Answered:
+    int8, fp32 = _models(model)
+    rows: dict[str, list[NDArray[np.float32]]] = {"int8": [], "fp32": []}
+    for example in examples:
+        rows["int8"].append(_logits(int8, example))
+        rows["fp32"].append(_logits(fp32, example))
+        progress()
+    gold = np.array([LABELS.index(example.label) for example in examples])
+    logits = {kind: np.array(values, dtype=np.float64) for kind, values in rows.items()}
+    return Answered(np.array([example.corpus for example in examples]), gold, **logits)
 
 
 def _models(model: Model) -> tuple[LoadedModel, LoadedModel]:
@@ -75,18 +92,6 @@ def _models(model: Model) -> tuple[LoadedModel, LoadedModel]:
     return int8, dataclasses.replace(int8, session=session)
 
 
-def _answer(
-    int8: LoadedModel, fp32: LoadedModel, examples: Sequence[Example], progress: Callable[[], None]
-) -> Answered:
-    gold = np.array([LABELS.index(example.label) for example in examples])
-    rows: dict[str, list[NDArray[np.float32]]] = {"int8": [], "fp32": []}
-    for example in examples:
-        rows["int8"].append(_logits(int8, example))
-        rows["fp32"].append(_logits(fp32, example))
-        progress()
-    return Answered(gold, np.array(rows["int8"], dtype=np.float64), np.array(rows["fp32"], dtype=np.float64))
-
-
 def _logits(model: LoadedModel, example: Example) -> NDArray[np.float32]:
     request = GradeRequest(question=example.question, references=list(example.references), answer=example.answer)
     logits = np.array([model.infer(row) for row in encode(request, model.tokenizer, model.release.manifest)])
@@ -95,26 +100,22 @@ def _logits(model: LoadedModel, example: Example) -> NDArray[np.float32]:
 
 
 def _evaluation(answered: dict[str, Answered]) -> dict[str, Any]:
-    validation = [part for name, part in answered.items() if "validation" in name]
-    gold = np.concatenate([part.gold for part in validation])
-    int8, fp32 = (np.concatenate([getattr(part, kind) for part in validation]) for kind in ("int8", "fp32"))
-    calibration = calibrate(int8, gold)
-    low, high = paired_interval(gold, int8.argmax(1), fp32.argmax(1), len(LABELS))
+    validation = answered[VALIDATION]
+    calibration = calibrate(validation.int8, validation.gold)
     return {
         "calibration": calibration.model_dump(mode="json"),
-        "metrics": {name: _metrics(part, calibration.temperature) for name, part in answered.items()},
-        "int8_against_fp32": {
-            "answers": len(gold),
-            "macro_f1_int8": round(macro_f1(gold, int8.argmax(1), len(LABELS)), 4),
-            "macro_f1_fp32": round(macro_f1(gold, fp32.argmax(1), len(LABELS)), 4),
-            "difference_95": [round(low, 4), round(high, 4)],
-            "labels_agree": round(accuracy(int8.argmax(1), fp32.argmax(1)), 4),
+        "coverage": coverage(calibration, validation.int8),
+        "metrics": {
+            f"{corpus} {name}": _metrics(part.of(corpus), calibration)
+            for name, part in answered.items()
+            for corpus in sorted(set(part.corpus))
         },
+        "int8_against_fp32": {name: _compared(part) for name, part in answered.items()},
     }
 
 
-def _metrics(part: Answered, temperature: float) -> dict[str, float]:
-    predicted, chances = part.int8.argmax(1), softmax(part.int8 / temperature)
+def _metrics(part: Answered, calibration: Calibration) -> dict[str, float]:
+    predicted, chances = part.int8.argmax(1), softmax(part.int8 / calibration.temperature)
     figures = {
         "answers": len(part.gold),
         "accuracy": accuracy(part.gold, predicted),
@@ -124,3 +125,15 @@ def _metrics(part: Answered, temperature: float) -> dict[str, float]:
         "ece": expected_calibration_error(chances.max(1), predicted == part.gold),
     }
     return {name: round(value, 4) for name, value in figures.items()}
+
+
+def _compared(part: Answered) -> dict[str, Any]:
+    int8, fp32 = part.int8.argmax(1), part.fp32.argmax(1)
+    low, high = paired_interval(part.gold, int8, fp32, len(LABELS))
+    return {
+        "answers": len(part.gold),
+        "macro_f1_int8": round(macro_f1(part.gold, int8, len(LABELS)), 4),
+        "macro_f1_fp32": round(macro_f1(part.gold, fp32, len(LABELS)), 4),
+        "difference_95": [round(low, 4), round(high, 4)],
+        "labels_agree": round(accuracy(int8, fp32), 4),
+    }

@@ -81,7 +81,7 @@ TASK = Task("grading", "grading", "/v1/grade", GradeRequest, GradeResponse, enco
 
 
 def _token_ids(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
-    return [encoding.ids for encoding in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+    return [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
 
 
 def _budget(request: GradeRequest) -> float:

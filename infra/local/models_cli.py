@@ -41,14 +41,24 @@ def build(name: str, source: str) -> None:
     show_default=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
 )
-def evaluate(name: str, data: Path) -> None:
+@click.option(
+    "--first-run",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Adapter of the run that kept the validation questions apart.",
+)
+def evaluate(name: str, data: Path, first_run: Path) -> None:
     """Measure and calibrate the int8 file on a data folder; writes the adapter's evaluation and card."""
     from model_store.catalogue import read_model
     from model_store.evaluate import evaluate as measure
 
     with progress_bar() as progress:
         bar = progress.add_task("evaluating", total=None)
-        found = measure(read_model(name), data, lambda done, total: progress.update(bar, completed=done, total=total))
+
+        def told(done: int, total: int) -> None:
+            progress.update(bar, completed=done, total=total)
+
+        found = measure(read_model(name), first_run, data, told)
     click.echo(json.dumps(found, indent=2))
 
 

@@ -1,7 +1,8 @@
 """The grading recipe: a cross-encoder on SemEval-2013 Task 7, exported as the committed adapter.
 
-`python -m model_store.recipes.grading --run runs/grading` trains (or goes on) and exports; `--rank` chooses the size
-of the adapter. Then `python -m model_store.evaluate grading` measures and calibrates what a build makes of it.
+`python -m model_store.recipes.grading --run RUN --out ADAPTER` trains (or goes on) and exports. Two runs make a
+release: one that keeps the validation questions apart, for measuring and calibration, and one on everything (`--all`)
+that ships.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from model_store.recipes.data import (
     VALIDATION_SHARE,
     Example,
     data_digest,
+    is_unseen_answer,
     is_validation,
     read_semeval,
 )
@@ -40,32 +42,37 @@ SERVED_LENGTH = 384
 def main() -> None:
     """Train, export, say what validation gave."""
     options = _options()
-    model, folder = read_model("grading"), Path(options.data)
+    model, data = read_model("grading"), Path(options.data)
     base = base_folder(model.base)
     parameters = Parameters(**{field.name: getattr(options, field.name) for field in fields(Parameters)})
     tokens = TokenCache(_tokenizer(base))
     torch.manual_seed(parameters.seed)
     network = CrossEncoder(base, len(LABELS), parameters.dropout)
     options.run.mkdir(parents=True, exist_ok=True)
-    examples = [example for example in read_semeval(folder) if example.split == "train"]
-    validation = [example for example in examples if is_validation(example)]
+    examples = read_semeval(data)
+    seen = [e for e in examples if e.split == "train" and (options.all or not is_validation(e))]
+    unseen = [e for e in examples if (is_unseen_answer(e) if options.all else is_validation(e))]
+
+    def project(trained: CrossEncoder) -> None:
+        apply_adapter(trained, base, adapter_tensors(trained, base, parameters.rank))
 
     def evaluate(trained: CrossEncoder) -> dict[str, float]:
-        return _validate(trained, validation, tokens, parameters.max_length)
+        return _validate(trained, unseen, tokens, parameters.max_length)
 
-    train(network, [e for e in examples if not is_validation(e)], tokens, parameters, options.run, evaluate)
-    adapter = adapter_tensors(network, base, options.rank)
+    train(network, seen, tokens, parameters, options.run, project, evaluate)
+    adapter = adapter_tensors(network, base, parameters.rank)
     apply_adapter(network, base, adapter)
-    print(f"adapter of rank {options.rank}:", evaluate(network), flush=True)
-    facts = _facts(model, options.rank, parameters, folder)
-    write_adapter(model.adapter, network, adapter, facts, [_golden_row(tokens, texts) for texts in GOLDEN])
+    print("exported:", evaluate(network), flush=True)
+    facts = _facts(model, parameters, data)
+    write_adapter(options.out, network, adapter, facts, [_golden_row(tokens, texts) for texts in GOLDEN])
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--run", type=Path, default=Path("runs/grading"), help="checkpoint and log")
+    parser.add_argument("--run", type=Path, required=True, help="folder of the checkpoint and the log")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the adapter")
     parser.add_argument("--data", default=os.environ.get("LECTERN_DATA", "../shared/data"), help="data folder")
-    parser.add_argument("--rank", type=int, default=32, help="rank of the exported adapter")
+    parser.add_argument("--all", action="store_true", help="train on the validation questions too")
     for name, value in asdict(Parameters()).items():
         parser.add_argument(f"--{name}", type=type(value), default=value)
     return parser.parse_args()
@@ -120,11 +127,11 @@ def _golden_row(tokens: TokenCache, texts: tuple[str, str, str]) -> Row:
     return tokens(question), tokens(reference), tokens(answer)
 
 
-def _facts(model: Model, rank: int, parameters: Parameters, data: Path) -> dict[str, Any]:
+def _facts(model: Model, parameters: Parameters, data: Path) -> dict[str, Any]:
     return {
         "base": {"name": model.base.name, "sha256": model.base.sha256},
-        "rank": rank,
-        "alpha": rank,
+        "rank": parameters.rank,
+        "alpha": parameters.rank,
         "labels": list(LABELS),
         "max_length": SERVED_LENGTH,
         "training_data": [{"name": "SemEval-2013 Task 7 (Beetle, SciEntsBank), train", "licence": "CC BY-SA 3.0"}],

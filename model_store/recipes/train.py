@@ -16,6 +16,7 @@ from model_store.recipes.data import LABELS, Example
 from model_store.recipes.network import CrossEncoder
 
 CHECKPOINT_STEPS = 100
+PROJECTION_STEPS = 50
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Parameters:
     label_smoothing: float = 0.05
     dropout: float = 0.1
     max_length: int = 192
+    rank: int = 32
+    """Rank of the adapter: what the weights' change is held to from the middle of training on."""
     seed: int = 20130601
 
 
@@ -39,16 +42,20 @@ def train(
     tokens: TokenCache,
     parameters: Parameters,
     run: Path,
+    project: Callable[[CrossEncoder], None],
     evaluate: Callable[[CrossEncoder], dict[str, float]],
 ) -> None:
     """Train `network` in place; a run that was cut short goes on from `run/checkpoint.pt`.
+
+    Every PROJECTION_STEPS in the second half, `project` takes the weights back to what an adapter can hold: iterative
+    hard thresholding (Jain, Meka and Dhillon, 2010), so that the export loses nothing that training relied on.
 
     Raises:
         FloatingPointError: the loss is not a number.
     """
     state = _Training(network, parameters, len(examples), run)
     while state.epoch < parameters.epochs:
-        _epoch(state, examples, tokens)
+        _epoch(state, examples, tokens, project)
         state.epoch, state.batch = state.epoch + 1, 0
         state.save()
         _record(run, {"epoch": state.epoch, "step": state.step, **evaluate(network)})
@@ -92,7 +99,9 @@ class _Training:
         self.epoch, self.batch, self.step = state["position"]
 
 
-def _epoch(state: _Training, examples: Sequence[Example], tokens: TokenCache) -> None:
+def _epoch(
+    state: _Training, examples: Sequence[Example], tokens: TokenCache, project: Callable[[CrossEncoder], None]
+) -> None:
     chance = random.Random(f"{state.parameters.seed}/{state.epoch}")
     torch.manual_seed(chance.getrandbits(32))
     rows = [
@@ -110,6 +119,8 @@ def _epoch(state: _Training, examples: Sequence[Example], tokens: TokenCache) ->
             torch.tensor([LABELS.index(examples[i].label) for i in batch]),
         )
         state.batch, state.step = number + 1, state.step + 1
+        if state.step % PROJECTION_STEPS == 0 and state.step > state.steps / 2:
+            project(state.network)
         if state.step % CHECKPOINT_STEPS == 0:
             state.save()
             _record(

@@ -126,8 +126,9 @@ Medians; spread is the interquartile range. The contenders take turns within one
 through real awslambdaric, to the first graded answer, the model fetched from the local S3, digests and golden
 self-test included ({COLD_RUNS} starts). `warm`: a request on a started process ({WARM_ROWS - 1} distinct answers per
 start). `memory`: peak resident memory of the process afterwards. `offline`: `lectern grade` on {OFFLINE_ROWS} distinct
-pairs of {length:.0f} words on average, the whole command ({OFFLINE_RUNS} runs). floor: a bare handler with the same files
-and checks, no framework. torch: transformers and torch in fp32, files on disk. onnxruntime alone: the model runs, tokens ready.
+pairs of {length:.0f} words on average, the whole command ({OFFLINE_RUNS} runs). floor: a bare handler with the same
+files and checks, no framework. torch: transformers and torch in fp32, files on disk. onnxruntime alone: the model runs
+on as many threads, tokens ready.
 """
 
 

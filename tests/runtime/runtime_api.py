@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -72,7 +72,7 @@ def function_process(
         **variables,
     }
     command = [python, "-m", "awslambdaric", handler]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL if quiet else None)
     try:
         yield process
     finally:
@@ -108,6 +108,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
         self.wfile.flush()
+
+    def handle(self) -> None:
+        """A function that is killed leaves its connection behind."""
+        with suppress(ConnectionResetError):
+            super().handle()
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

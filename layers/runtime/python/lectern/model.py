@@ -1,7 +1,7 @@
 """Stages: load and infer. A release's files, checked byte for byte, become a session that has passed its self-test."""
 
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
+import tempfile
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,10 +55,7 @@ def load(store: Store, release: Release) -> LoadedModel:
         ReleaseRejected: a file is gone or altered, refers to other files, is no model, or fails the self-test.
     """
     manifest = release.manifest
-    with ThreadPoolExecutor(2) as pool:
-        files = pool.map(lambda name: _fetch(store, name, manifest), (MODEL, TOKENIZER))
-        onnx, tokenizer = files
-    model = LoadedModel(release, _session(onnx, manifest), _tokenizer(tokenizer))
+    model = LoadedModel(release, _session(store, manifest), _tokenizer(_fetch(store, TOKENIZER, manifest)))
     self_test(model)
     return model
 
@@ -93,18 +90,32 @@ def _fetch(store: Store, name: str, manifest: Manifest) -> bytes:
     return data
 
 
-def _session(onnx: bytes, manifest: Manifest) -> onnxruntime.InferenceSession:
+def _session(store: Store, manifest: Manifest) -> onnxruntime.InferenceSession:
+    """A session of the checked model, read from a file: from bytes it would keep them, 23 MB, for its whole life."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
+    with tempfile.NamedTemporaryFile(prefix="lectern-", suffix=".onnx") as file:
+        file.write(_embedded(_fetch(store, MODEL, manifest), manifest))
+        file.flush()
+        try:
+            return onnxruntime.InferenceSession(file.name, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime raises its own types, one per status code
+            raise _no_model(manifest) from error
+
+
+def _embedded(onnx: bytes, manifest: Manifest) -> bytes:
+    """The same bytes, if they hold the whole model."""
     try:
         if has_external_data(onnx):
             raise ReleaseRejected(f"{_name(manifest)} refers to files outside the release.")
-        return onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
-    except ReleaseRejected:
-        raise
-    except Exception as error:  # onnxruntime raises its own types, one per status code
-        raise ReleaseRejected(f"{_name(manifest)} is no model that this runtime can read.") from error
+    except ValueError as error:
+        raise _no_model(manifest) from error
+    return onnx
+
+
+def _no_model(manifest: Manifest) -> ReleaseRejected:
+    return ReleaseRejected(f"{_name(manifest)} is no model that this runtime can read.")
 
 
 def _tokenizer(data: bytes) -> Tokenizer:

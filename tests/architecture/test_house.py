@@ -1,0 +1,87 @@
+"""The rules of the house (docs/architecture.md), kept by reading the code."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+RUNTIME = ROOT / "layers/runtime/python/lectern"
+PRODUCT = [path for room in ("functions", "infra", "layers", "model_store") for path in (ROOT / room).rglob("*.py")]
+FUNCTIONS = [path for path in (ROOT / "functions").iterdir() if path.is_dir() and not path.name.startswith("_")]
+
+
+def imports(path: Path) -> set[str]:
+    """Dotted names of everything that a module imports, at any depth."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def roots(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)}
+
+
+def bodies(path: Path) -> Iterator[tuple[str, int]]:
+    """Every function with its number of lines, docstring and signature left out."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
+            yield f"{path.relative_to(ROOT)}:{node.name}", (node.end_lineno or 0) - first.lineno + 1
+
+
+@pytest.mark.parametrize("path", sorted(RUNTIME.rglob("*.py")), ids=lambda path: str(path.relative_to(RUNTIME)))
+def test_the_runtime_knows_only_itself(path: Path) -> None:
+    assert not roots(path) & {"functions", "infra", "model_store", "transformers", "torch", "tests", "boto3"}
+    if path.parent.name != "http":
+        assert not roots(path) & {"fastapi", "starlette", "mangum"}
+    if path.parent.name != "store":
+        assert "botocore" not in roots(path)
+
+
+@pytest.mark.parametrize("folder", FUNCTIONS, ids=lambda path: path.name)
+def test_a_function_is_a_handler_schemas_and_a_pure_task(folder: Path) -> None:
+    assert len((folder / "handler.py").read_text("utf-8").splitlines()) <= 15
+    assert (folder / "schemas.py").exists()
+    assert not roots(folder / "task.py") & {"fastapi", "boto3", "botocore", "transformers", "os", "pathlib", "socket"}
+
+
+@pytest.mark.parametrize("room", ["functions", "layers"])
+def test_what_serves_does_not_know_where_models_come_from(room: str) -> None:
+    for path in (ROOT / room).rglob("*.py"):
+        assert not roots(path) & {"infra", "model_store"}, path
+
+
+def test_torch_stays_in_the_recipes() -> None:
+    for path in PRODUCT:
+        if "recipes" not in path.parts:
+            assert not roots(path) & {"torch", "transformers"}, path
+
+
+def test_no_module_is_over_200_lines_and_functions_are_short() -> None:
+    for path in [*PRODUCT, *(ROOT / "tests" / "perf").glob("*.py")]:
+        assert len(path.read_text("utf-8").splitlines()) <= 200, path
+    lengths = dict(body for path in PRODUCT for body in bodies(path))
+    long = sorted(name for name, lines in lengths.items() if lines >= 15)
+    assert len(long) <= 0.1 * len(lengths), long
+    assert max(lengths.values()) <= 30, long
+
+
+def test_a_cold_start_imports_what_the_first_answer_needs() -> None:
+    """Names, not seconds: what is heavy and not needed stays out of the handler's imports."""
+    program = "import sys, functions.grading.handler; print(' '.join(sys.modules))"
+    environment = {"PATH": "", "LECTERN_STORE": "file:nowhere", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    modules = set(done.stdout.split())
+    heavy = {"boto3", "jinja2", "onnx", "moto", "click", "rich", "uvicorn", "safetensors", "huggingface_hub", "torch"}
+    assert not modules & heavy
+    assert "lectern.pipeline" in modules
