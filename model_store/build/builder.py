@@ -1,0 +1,112 @@
+"""One build: fetch → merge → graph → check → quantise → golden vectors. Kept by the digest of everything it depends on."""
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import onnx
+from safetensors.numpy import load_file
+
+from lectern import __version__
+from lectern.manifest import BaseReference, Calibration, Description, TrainingData
+from lectern.model import MODEL, TOKENIZER
+from model_store.build.golden import check_reference, read_reference, record_golden
+from model_store.build.graph import bert_graph
+from model_store.build.merge import Adapter, merge, read_adapter
+from model_store.build.quantise import SCHEME, quantise
+from model_store.catalogue import Model
+from model_store.home import home
+from model_store.sources import base_folder
+
+DESCRIPTION = "description.json"
+
+
+@dataclass(frozen=True)
+class Build:
+    """A folder with model.onnx, tokenizer.json and description.json; `cached` when it was there already."""
+
+    folder: Path
+    description: Description
+    cached: bool
+
+
+def build(model: Model, source: str = "") -> Build:
+    """The files of a release of `model`, made now or found in the cache.
+
+    Raises:
+        SourceError: the base can't be had.
+        ReferenceMismatch: the fp32 graph does not give the recorded outputs of transformers.
+        ValueError: the adapter does not fit the base.
+    """
+    folder = home() / "builds" / f"{model.name}-{_content_digest(model)[:16]}"
+    cached = folder.exists()
+    if not cached:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as draft:
+            _make(model, base_folder(model.base, source), Path(draft, "build"))
+            os.rename(Path(draft, "build"), folder)
+    return Build(folder, Description.model_validate_json((folder / DESCRIPTION).read_bytes()), cached)
+
+
+def _make(model: Model, base: Path, folder: Path) -> None:
+    folder.mkdir()
+    adapter, reference = read_adapter(model.adapter), read_reference(model.adapter)
+    graph = _graph(base, adapter)
+    check_reference(graph, reference)
+    quantise(graph, folder / MODEL)
+    (folder / TOKENIZER).write_bytes((base / TOKENIZER).read_bytes())
+    golden = record_golden((folder / MODEL).read_bytes(), reference)
+    facts, measured = adapter.facts, _evaluation(model)
+    description = Description(
+        task=model.task,
+        base=BaseReference(name=model.base.name, sha256=model.base.sha256),
+        adapter_sha256=_file_digest(model.adapter / "adapter.safetensors"),
+        quantisation=SCHEME,
+        max_length=facts["max_length"],
+        labels=tuple(facts["labels"]),
+        calibration=Calibration.model_validate(measured["calibration"]),
+        metrics=measured["metrics"],
+        training_data=tuple(TrainingData.model_validate(entry) for entry in facts["training_data"]),
+        golden=golden,
+        runtime=__version__,
+    )
+    (folder / DESCRIPTION).write_text(description.model_dump_json(indent=1), "utf-8")
+
+
+def float_graph(model: Model) -> onnx.ModelProto:
+    """The fp32 graph that a build quantises, for measuring against it."""
+    return _graph(base_folder(model.base), read_adapter(model.adapter))
+
+
+def _graph(base: Path, adapter: Adapter) -> onnx.ModelProto:
+    config = json.loads((base / "config.json").read_text("utf-8"))
+    weights = merge(load_file(base / "model.safetensors"), adapter)
+    return bert_graph(weights, config["num_attention_heads"], config["layer_norm_eps"])
+
+
+def _evaluation(model: Model) -> dict[str, Any]:
+    """What `lectern models evaluate` found; an adapter that was never measured sends everything to review."""
+    path = model.adapter / "evaluation.json"
+    if not path.exists():
+        return {"calibration": {"temperature": 1.0}, "metrics": {}}
+    evaluation: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return evaluation
+
+
+def _content_digest(model: Model) -> str:
+    """Over the base, the adapter's files, this package's code and the versions of the tools."""
+    digest = hashlib.sha256(model.base.sha256.encode())
+    tools = [f"{tool}=={version(tool)}" for tool in ("onnx", "onnxruntime", "numpy")]
+    digest.update(json.dumps([__version__, *tools]).encode())
+    for path in [*sorted(model.adapter.iterdir()), *sorted(Path(__file__).parent.glob("*.py"))]:
+        digest.update(f"{path.name}\0{_file_digest(path)}".encode())
+    return digest.hexdigest()
+
+
+def _file_digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

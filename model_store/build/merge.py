@@ -1,0 +1,55 @@
+"""A base's weights with a LoRA adapter merged in: W + (alpha / rank) · B·A (Hu et al., 2021)."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+
+Weights = dict[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """A committed adapter: its tensors and the facts beside them (`adapter.json`)."""
+
+    folder: Path
+    facts: dict[str, Any]
+    tensors: Weights
+
+
+def read_adapter(folder: Path) -> Adapter:
+    """Read `adapter.json` and `adapter.safetensors`; the tensors become float32. Raises OSError."""
+    facts = json.loads((folder / "adapter.json").read_text("utf-8"))
+    tensors = load_file(folder / "adapter.safetensors")
+    return Adapter(folder, facts, {name: tensor.astype(np.float32) for name, tensor in tensors.items()})
+
+
+def merge(base: Weights, adapter: Adapter) -> Weights:
+    """The base's weights with the adapter's changes added, and the head beside them.
+
+    `NAME.lora_B` · `NAME.lora_A` goes to `NAME.weight`, `NAME.delta` to `NAME` itself (biases and norms).
+
+    Raises:
+        ValueError: the adapter belongs to a base without such a layer, or of another shape.
+    """
+    merged = dict(base)
+    for name, change in _changes(adapter):
+        if name not in base or base[name].shape != change.shape:
+            raise ValueError(f"the adapter changes {name}, which the base lacks or has in another shape")
+        merged[name] = base[name] + change
+    return merged | {name: tensor for name, tensor in adapter.tensors.items() if name.startswith("head.")}
+
+
+def _changes(adapter: Adapter) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    scale = np.float32(adapter.facts["alpha"] / adapter.facts["rank"])
+    for name, tensor in adapter.tensors.items():
+        layer, _, kind = name.rpartition(".")
+        if kind == "lora_A":
+            yield f"{layer}.weight", scale * (adapter.tensors[f"{layer}.lora_B"] @ tensor)
+        elif kind == "delta":
+            yield layer, tensor
