@@ -15,6 +15,12 @@ from lectern.model import Encoding
 from lectern.task import Task
 from lectern.text import is_blank
 
+CLS, SEP, UNKNOWN = 101, 102, 100
+"""Token ids in the vocabulary of BERT's uncased models."""
+
+MOST_ROWS = 100
+"""Runs of the model for one request (about a second); references times windows."""
+
 LEAST_ANSWER_TOKENS = 48
 """Room that question and reference must leave, so that a window of the answer is worth reading."""
 
@@ -26,7 +32,7 @@ def encode(request: GradeRequest, tokenizer: Tokenizer, manifest: Manifest) -> l
     """One row per reference and window of the answer; none for a blank answer.
 
     Raises:
-        InvalidRequest: question and reference leave no room for the answer.
+        InvalidRequest: question and reference leave no room for the answer, or there are too many rows.
     """
     if is_blank(request.answer):
         return []
@@ -37,14 +43,16 @@ def encode(request: GradeRequest, tokenizer: Tokenizer, manifest: Manifest) -> l
         if room < LEAST_ANSWER_TOKENS:
             raise _too_long(number, len(question) + len(reference), manifest.max_length)
         rows += [assemble(question, reference, window) for window in windows(answer, room)]
+    if len(rows) > MOST_ROWS:
+        fault = FieldError(("answer",), f"makes {len(rows)} windows over all references; the limit is {MOST_ROWS}")
+        raise InvalidRequest("The answer is too long for so many references.", (fault,))
     return rows
 
 
 def assemble(question: list[int], reference: list[int], answer: list[int]) -> Encoding:
     """[CLS] question [SEP] reference [SEP] answer [SEP], the answer (with its [SEP]) as the second segment."""
-    cls, sep = 101, 102
-    first = [cls, *question, sep, *reference, sep]
-    return Encoding([*first, *answer, sep], [0] * len(first) + [1] * (len(answer) + 1))
+    first = [CLS, *question, SEP, *reference, SEP]
+    return Encoding([*first, *answer, SEP], [0] * len(first) + [1] * (len(answer) + 1))
 
 
 def windows(tokens: list[int], size: int) -> list[list[int]]:
@@ -103,7 +111,7 @@ def _warnings(request: GradeRequest, rows: Sequence[Encoding]) -> list[str]:
     """What a teacher should know of how the answer was read."""
     warnings = []
     answer = [token for row in rows for token, kind in zip(row.input_ids, row.token_type_ids, strict=True) if kind]
-    if answer.count(100) > UNKNOWN_SHARE * len(answer):
+    if answer.count(UNKNOWN) > UNKNOWN_SHARE * len(answer):
         warnings.append("The answer is mostly in characters that the model does not know.")
     if len(rows) > len(request.references):
         warnings.append("The answer is long and was read in overlapping windows; the best one counts.")

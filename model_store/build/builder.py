@@ -1,4 +1,4 @@
-"""One build: fetch → merge → graph → check → quantise → golden vectors. Kept by the digest of everything it depends on."""
+"""One build: fetch → merge → graph → check → quantise → golden vectors, kept by the digest of what it depends on."""
 
 import hashlib
 import json

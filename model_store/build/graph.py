@@ -22,78 +22,88 @@ OPSET = 17
 class _Graph:
     """Nodes and constants as they are added; each method returns the name of what it made."""
 
-    def __init__(self) -> None:
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, NDArray[np.float32]] = {}
 
-    def constant(self, name: str, value: NDArray[np.float32]) -> str:
-        self.constants[name] = np.ascontiguousarray(value)
+    def constant(self, name: str, value: NDArray[np.float32] | None = None) -> str:
+        """A constant; the weight of that name where no value is given."""
+        self.constants[name] = np.ascontiguousarray(self.weights[name] if value is None else value)
         return name
 
-    def node(
-        self, operator: str, inputs: Sequence[str], output: str, domain: str = _FUSED, **attributes: Any
-    ) -> str:
+    def transposed(self, name: str) -> str:
+        """The weight (out, in) of a linear layer as (in, out), as MatMul takes it."""
+        return self.constant(name, self.weights[name].T)
+
+    def node(self, operator: str, inputs: Sequence[str], output: str, domain: str = _FUSED, **attributes: Any) -> str:
+        """A node with one output."""
         self.nodes.append(helper.make_node(operator, inputs, [output], name=output, domain=domain, **attributes))
         return output
 
 
 def bert_graph(weights: Weights, heads: int, layer_norm_eps: float) -> onnx.ModelProto:
     """Inputs `input_ids` and `token_type_ids`, int32 (batch, length); output `logits`, float32 (batch, labels)."""
-    graph = _Graph()
-    hidden = _embeddings(graph, weights, layer_norm_eps)
+    graph = _Graph(weights)
+    hidden = _embeddings(graph, layer_norm_eps)
     layers = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
     for number in range(layers):
-        hidden = _layer(graph, weights, number, hidden, heads, layer_norm_eps)
-    _head(graph, weights, hidden)
+        layer = f"encoder.layer.{number}."
+        hidden = _attention(graph, layer, hidden, heads, layer_norm_eps)
+        hidden = _feed_forward(graph, layer, hidden, layer_norm_eps)
+    _head(graph, hidden)
     return _model(graph, labels=len(weights["head.classifier.bias"]))
 
 
-def _embeddings(graph: _Graph, weights: Weights, eps: float) -> str:
-    names = ["word_embeddings", "position_embeddings", "token_type_embeddings"]
-    tables = [graph.constant(name, weights[f"embeddings.{name}.weight"]) for name in names]
-    norm = [graph.constant(f"embeddings.{p}", weights[f"embeddings.LayerNorm.{p}"]) for p in ("weight", "bias")]
-    inputs = ["input_ids", "token_type_ids", *tables, *norm]
+def _embeddings(graph: _Graph, eps: float) -> str:
+    tables = ["word_embeddings.weight", "position_embeddings.weight", "token_type_embeddings.weight"]
+    names = [*tables, "LayerNorm.weight", "LayerNorm.bias"]
+    inputs = ["input_ids", "token_type_ids", *(graph.constant(f"embeddings.{name}") for name in names)]
+    outputs = ["embedded", "unused_mask_index"]
     graph.nodes.append(
-        helper.make_node(
-            "EmbedLayerNormalization", inputs, ["embedded", "unused_mask"], name="embedded", domain=_FUSED, epsilon=eps
-        )
+        helper.make_node("EmbedLayerNormalization", inputs, outputs, name="embedded", domain=_FUSED, epsilon=eps)
     )
     return "embedded"
 
 
-def _layer(graph: _Graph, weights: Weights, number: int, hidden: str, heads: int, eps: float) -> str:
-    prefix = f"encoder.layer.{number}."
-
-    def constant(part: str, transpose: bool = False) -> str:
-        value = weights[prefix + part]
-        return graph.constant(f"{number}.{part}", value.T if transpose else value)
-
-    def norm(part: str, inputs: list[str], bias: str, output: str) -> str:
-        scale = [constant(f"{part}.LayerNorm.weight"), constant(f"{part}.LayerNorm.bias")]
-        return graph.node("SkipLayerNormalization", [*inputs, *scale, constant(bias)], output, epsilon=eps)
-
-    packed = [np.concatenate([weights[f"{prefix}attention.self.{n}.{kind}"].T for n in ("query", "key", "value")], -1)
-              for kind in ("weight", "bias")]
-    qkv = [graph.constant(f"{number}.qkv.{kind}", value) for kind, value in zip(("weight", "bias"), packed, strict=True)]
-    attended = graph.node("Attention", [hidden, *qkv], f"{number}.attended", num_heads=heads)
-    projected = graph.node(
-        "MatMul", [attended, constant("attention.output.dense.weight", True)], f"{number}.projected", domain=""
-    )
-    middle = norm("attention.output", [projected, hidden], "attention.output.dense.bias", f"{number}.middle")
-    wide = graph.node("MatMul", [middle, constant("intermediate.dense.weight", True)], f"{number}.wide", domain="")
-    active = graph.node("BiasGelu", [wide, constant("intermediate.dense.bias")], f"{number}.active")
-    narrow = graph.node("MatMul", [active, constant("output.dense.weight", True)], f"{number}.narrow", domain="")
-    return norm("output", [narrow, middle], "output.dense.bias", f"{number}.out")
+def _attention(graph: _Graph, layer: str, hidden: str, heads: int, eps: float) -> str:
+    attended = graph.node("Attention", [hidden, *_packed(graph, layer)], f"{layer}attended", num_heads=heads)
+    weight = graph.transposed(f"{layer}attention.output.dense.weight")
+    projected = graph.node("MatMul", [attended, weight], f"{layer}projected", domain="")
+    return _added_and_normed(graph, f"{layer}attention.output", projected, hidden, eps)
 
 
-def _head(graph: _Graph, weights: Weights, hidden: str) -> None:
+def _packed(graph: _Graph, layer: str) -> list[str]:
+    """Query, key and value side by side: weight (in, 3 · out) and bias (3 · out)."""
+    parts = [f"{layer}attention.self.{name}" for name in ("query", "key", "value")]
+    weight = np.concatenate([graph.weights[f"{part}.weight"].T for part in parts], axis=1)
+    bias = np.concatenate([graph.weights[f"{part}.bias"] for part in parts])
+    return [graph.constant(f"{layer}qkv.weight", weight), graph.constant(f"{layer}qkv.bias", bias)]
+
+
+def _feed_forward(graph: _Graph, layer: str, hidden: str, eps: float) -> str:
+    weight = graph.transposed(f"{layer}intermediate.dense.weight")
+    wide = graph.node("MatMul", [hidden, weight], f"{layer}wide", domain="")
+    active = graph.node("BiasGelu", [wide, graph.constant(f"{layer}intermediate.dense.bias")], f"{layer}active")
+    weight = graph.transposed(f"{layer}output.dense.weight")
+    narrow = graph.node("MatMul", [active, weight], f"{layer}narrow", domain="")
+    return _added_and_normed(graph, f"{layer}output", narrow, hidden, eps)
+
+
+def _added_and_normed(graph: _Graph, part: str, value: str, residual: str, eps: float) -> str:
+    names = ["LayerNorm.weight", "LayerNorm.bias", "dense.bias"]
+    inputs = [value, residual, *(graph.constant(f"{part}.{name}") for name in names)]
+    return graph.node("SkipLayerNormalization", inputs, f"{part}.out", epsilon=eps)
+
+
+def _head(graph: _Graph, hidden: str) -> None:
     pooled = graph.node("ReduceMean", [hidden], "pooled", domain="", axes=[1], keepdims=0)
-    for part in ("dense", "classifier"):
-        for kind in ("weight", "bias"):
-            graph.constant(f"head.{part}.{kind}", weights[f"head.{part}.{kind}"])
-    dense = graph.node("Gemm", [pooled, "head.dense.weight", "head.dense.bias"], "dense", domain="", transB=1)
-    active = graph.node("Tanh", [dense], "active", domain="")
-    graph.node("Gemm", [active, "head.classifier.weight", "head.classifier.bias"], "logits", domain="", transB=1)
+    dense, classifier = (
+        [graph.constant(f"head.{part}.{kind}") for kind in ("weight", "bias")] for part in ("dense", "classifier")
+    )
+    wide = graph.node("Gemm", [pooled, *dense], "dense", domain="", transB=1)
+    active = graph.node("Tanh", [wide], "active", domain="")
+    graph.node("Gemm", [active, *classifier], "logits", domain="", transB=1)
 
 
 def _model(graph: _Graph, labels: int) -> onnx.ModelProto:

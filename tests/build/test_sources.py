@@ -68,12 +68,16 @@ def test_the_hub_at_the_pinned_revision(base: Base, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     fetched = Path(done.stdout.strip())
     assert {path.name: path.read_bytes() for path in fetched.iterdir()} == FILES
-    assert {path for path in asked if "/resolve/" in path} == {f"/{base.hub.repository}/resolve/{base.hub.revision}/{name}" for name in FILES}
+    assert {path for path in asked if "/resolve/" in path} == {
+        f"/{base.hub.repository}/resolve/{base.hub.revision}/{name}" for name in FILES
+    }
 
 
 def test_a_file_that_the_hub_lacks(tmp_path: Path) -> None:
     done, _ = fetched_from_hub(tmp_path, ("model.safetensors", "surprise.json"))
-    assert "SourceError: all-minilm-l6-v2 can't be fetched from hub: the Hub answers 404 for surprise.json" in done.stderr
+    assert (
+        "SourceError: all-minilm-l6-v2 can't be fetched from hub: the Hub answers 404 for surprise.json" in done.stderr
+    )
 
 
 def fetched_from_hub(folder: Path, names: tuple[str, ...]) -> tuple["subprocess.CompletedProcess[str]", set[str]]:
@@ -85,7 +89,7 @@ def fetched_from_hub(folder: Path, names: tuple[str, ...]) -> tuple["subprocess.
     )
     with _Serving() as (address, asked):
         environment = {**os.environ, "HF_ENDPOINT": address, "HF_HUB_DISABLE_XET": "1", "HF_HOME": str(folder / "hf")}
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False
         )
     return done, asked

@@ -38,6 +38,26 @@ def test_alone_in_any_batch_and_in_any_order_to_the_last_bit(release: Release, r
         assert [result["probabilities"] for result in results] == [alone[i] for i in order]
 
 
+def test_the_command_line_gives_what_http_gives(
+    release: Release, requests: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    from functions.grading.handler import app
+    from infra.local.grade import grade_file
+
+    grade_file(Path("examples/class.csv"), tmp_path, None, lambda *_: None)
+    with (tmp_path / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    client = TestClient(app)
+    for row, request in zip(rows, requests, strict=True):
+        answer = client.post("/v1/grade", json=request | {"max_score": float(row["max_score"])}).json()
+        assert (row["label"], row["score"], row["confidence"], row["needs_review"]) == (
+            answer["label"],
+            repr(answer["score"]),
+            repr(answer["confidence"]),
+            str(answer["needs_review"]).lower(),
+        )
+
+
 def test_the_fp32_graph_gives_the_outputs_of_transformers() -> None:
     model = read_model("grading")
     assert check_reference(float_graph(model), read_reference(model.adapter)) <= REFERENCE_TOLERANCE

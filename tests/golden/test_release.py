@@ -123,10 +123,11 @@ def test_a_manifest_that_is_none(local_store: LocalStore, signer: Signer, conten
 
 def test_weights_that_were_perturbed_fail_the_self_test(local_store: LocalStore, altered: Build) -> None:
     model = onnx.load(altered.folder / MODEL)
-    weights = next(t for t in model.graph.initializer if t.name.endswith("0.qkv.weight_quantized"))
-    values = numpy_helper.to_array(weights).copy()
-    values[:, ::3] = values[:, ::3] // 2
-    weights.CopyFrom(numpy_helper.from_array(values, weights.name))
+    for weights in model.graph.initializer:
+        if weights.name.endswith("dense.weight_quantized"):
+            values = numpy_helper.to_array(weights).copy()
+            values[:, ::3] //= 2
+            weights.CopyFrom(numpy_helper.from_array(values, weights.name))
     onnx.save(model, altered.folder / MODEL)
     release = publish(local_store, SIGNER, altered, "grading", "1.0.0")
     with pytest.raises(ReleaseRejected, match="fails its golden self-test on this CPU"):

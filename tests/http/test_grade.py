@@ -99,6 +99,17 @@ def test_a_long_answer_is_read_in_windows_and_reviewed(grade: Grade) -> None:
     assert "windows" in body["warnings"][0]
 
 
+def test_more_windows_than_a_request_may_have(grade: Grade) -> None:
+    document = problem(grade(answer="x " * 9000, references=["a", "b", "c", "d"]), 422, "invalid-request")
+    assert "the limit is 100" in document["errors"][0]["msg"]
+
+
+def test_a_deadline_ends_the_work_between_windows(client: TestClient) -> None:
+    body = REQUEST | {"answer": "it is less dense " * 1000}
+    document = problem(client.post("/v1/grade", json=body, headers={"X-Deadline-Ms": "60"}), 504, "deadline-exceeded")
+    assert "infer" in document["detail"]
+
+
 def test_an_answer_over_the_limit_is_told_both_numbers(grade: Grade) -> None:
     document = problem(grade(answer="a" * 100_000), 422, "invalid-request")
     assert document["errors"][0]["loc"] == ["answer"]

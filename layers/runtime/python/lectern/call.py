@@ -1,12 +1,15 @@
 """What belongs to one call beside its payload: who asks, how long it may take, how long each stage took."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from lectern.errors import DeadlineExceeded
 from lectern.principal import Principal
+
+Row = TypeVar("Row")
 
 
 @dataclass
@@ -26,9 +29,18 @@ class Call:
     def stage(self, name: str) -> Iterator[None]:
         """Time a stage; none begins after the deadline. Raises DeadlineExceeded."""
         started = time.monotonic()
-        if self.deadline is not None and started >= self.deadline:
-            raise DeadlineExceeded(f"The deadline passed before the stage '{name}'.")
+        self._check(name)
         try:
             yield
         finally:
             self.milliseconds[name] = round((time.monotonic() - started) * 1000, 3)
+
+    def within_deadline(self, rows: Sequence[Row]) -> Iterator[Row]:
+        """The rows, one after another while there is time. Raises DeadlineExceeded."""
+        for row in rows:
+            self._check("infer")
+            yield row
+
+    def _check(self, stage: str) -> None:
+        if self.deadline is not None and time.monotonic() >= self.deadline:
+            raise DeadlineExceeded(f"The deadline passed at the stage '{stage}'.")

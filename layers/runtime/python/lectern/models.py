@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from lectern.errors import StoreUnavailable
+from lectern.errors import ReleaseRejected, StoreUnavailable
 from lectern.manifest import Alias
 from lectern.model import LoadedModel, load
 from lectern.release import Pin, read_alias, read_release
@@ -32,7 +32,7 @@ class Models:
     def __init__(self, store: Store, config: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         self._store, self._config, self._clock = store, config, clock
         self._aliases: dict[str, _Seen] = {}
-        self._loaded: OrderedDict[Pin, LoadedModel] = OrderedDict()
+        self._loaded: OrderedDict[tuple[str, str], LoadedModel] = OrderedDict()
         self._lock = threading.RLock()
 
     def resolve(self, model: str, version: str | None, tenant: str = "", student: str = "") -> Pin:
@@ -46,20 +46,27 @@ class Models:
             return Pin(model, version)
         alias = self._alias(model)
         canary = alias.canary
-        if canary and _share(tenant, student) < canary.weight:
+        if canary and student and _share(tenant, student) < canary.weight:
             return Pin(model, canary.version)
         return Pin(model, alias.version, alias.manifest_version_id, alias.manifest_sha256)
 
     def get(self, pin: Pin) -> LoadedModel:
         """The model of a pin, loaded on first use. Raises UnknownRelease, ReleaseRejected or StoreUnavailable."""
         with self._lock:
-            if pin not in self._loaded:
+            key = (pin.model, pin.version)
+            if key not in self._loaded:
                 release = read_release(self._store, pin, self._config.public_key)
                 while len(self._loaded) >= MOST_LOADED:
                     self._loaded.popitem(last=False)
-                self._loaded[pin] = load(self._store, release)
-            self._loaded.move_to_end(pin)
-            return self._loaded[pin]
+                self._loaded[key] = load(self._store, release)
+            self._loaded.move_to_end(key)
+            return self._pinned(self._loaded[key], pin)
+
+    @staticmethod
+    def _pinned(model: LoadedModel, pin: Pin) -> LoadedModel:
+        if pin.manifest_sha256 not in (None, model.release.digest):
+            raise ReleaseRejected(f"The alias pins another manifest of {pin.model} {pin.version} than the one loaded.")
+        return model
 
     def _alias(self, model: str) -> Alias:
         """The alias as last seen, looked at again when that is too long ago.

@@ -22,7 +22,7 @@ def answer(task: Task, payload: bytes | Mapping[str, Any], call: Call, models: M
     with call.stage("tokenise"):
         rows = task.encode(request, model.tokenizer, manifest)
     with call.stage("infer"):
-        logits = [model.infer(row) for row in rows]
+        logits = [model.infer(row) for row in call.within_deadline(rows)]
     with call.stage("postprocess"):
         fields = task.postprocess(request, rows, logits, manifest)
     reference = ModelReference(name=manifest.model, version=manifest.version, digest=model.release.digest)

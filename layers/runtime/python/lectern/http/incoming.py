@@ -27,7 +27,8 @@ async def read_body(request: Request) -> bytes:
 
 def open_call(request: Request) -> Call:
     """The call that a request opens. Raises Unauthenticated, or InvalidRequest for a bad deadline."""
-    return Call(_principal(request), request_id(request), deadline=_deadline(request.headers.get("x-deadline-ms")))
+    principal, deadline = _principal(request), _deadline(request.headers.get("x-deadline-ms"))
+    return Call(principal, request_id(request), student=principal.subject, deadline=deadline)
 
 
 def request_id(request: Request) -> str:
