@@ -53,7 +53,7 @@ class Answered:
 def evaluate(model: Model, first_run: Path, data: Path, progress: Callable[[int, int], None]) -> dict[str, Any]:
     """Measure, calibrate and write; returns what evaluation.json holds.
 
-    `first_run` is the adapter's folder of the run without the validation questions. Raises OSError or ValueError.
+    `first_run` is the adapter's folder of the run without the validation questions. Raises OSError or DataError.
     """
     examples = read_semeval(data)
     parts = {

@@ -13,6 +13,7 @@ from infra.local.journal import JournalBusy
 from infra.local.models_cli import models
 from lectern.batch.table import TableError
 from lectern.errors import LecternError
+from model_store.errors import ModelStoreError
 
 ROWS_IN_ERROR = 3
 
@@ -92,7 +93,7 @@ def main() -> None:
         cli()
     except LecternError as error:
         _fail(error.detail)
-    except (TableError, JournalBusy) as error:
+    except (ModelStoreError, TableError, JournalBusy) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))

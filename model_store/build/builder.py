@@ -41,7 +41,7 @@ def build(model: Model, source: str = "") -> Build:
     Raises:
         SourceError: the base can't be had.
         ReferenceMismatch: the fp32 graph does not give the recorded outputs of transformers.
-        ValueError: the adapter does not fit the base.
+        AdapterMismatch: the adapter does not fit the base.
     """
     folder = home() / "builds" / f"{model.name}-{_content_digest(model)[:16]}"
     cached = folder.exists()

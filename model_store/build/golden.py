@@ -10,6 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from lectern.manifest import Golden, GoldenVector
+from model_store.errors import ReferenceMismatch
 
 REFERENCE_TOLERANCE = 1e-4
 """The fp32 graph against transformers, on any CPU."""
@@ -17,10 +18,6 @@ REFERENCE_TOLERANCE = 1e-4
 INT8_TOLERANCE = 0.25
 """The int8 file against itself on another CPU: its integers are exact, but float rounding before them may differ and
 move an activation to the next of 256 steps."""
-
-
-class ReferenceMismatch(Exception):
-    """The graph does not compute what the adapter was trained as."""
 
 
 def read_reference(adapter: Path) -> list[GoldenVector]:

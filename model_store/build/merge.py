@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
+from model_store.errors import AdapterMismatch
+
 Weights = dict[str, NDArray[np.float32]]
 
 
@@ -35,12 +37,12 @@ def merge(base: Weights, adapter: Adapter) -> Weights:
     `NAME.lora_B` · `NAME.lora_A` goes to `NAME.weight`, `NAME.delta` to `NAME` itself (biases and norms).
 
     Raises:
-        ValueError: the adapter belongs to a base without such a layer, or of another shape.
+        AdapterMismatch: the adapter belongs to a base without such a layer, or of another shape.
     """
     merged = dict(base)
     for name, change in _changes(adapter):
         if name not in base or base[name].shape != change.shape:
-            raise ValueError(f"the adapter changes {name}, which the base lacks or has in another shape")
+            raise AdapterMismatch(f"the adapter changes {name}, which the base lacks or has in another shape")
         merged[name] = base[name] + change
     return merged | {name: tensor for name, tensor in adapter.tensors.items() if name.startswith("head.")}
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from model_store.errors import DataError
+
 LABELS = ("correct", "contradictory", "incorrect")
 VALIDATION_SHARE = 0.12
 """Share of each corpus's questions that validation keeps to itself."""
@@ -34,7 +36,7 @@ def read_semeval(folder: Path) -> list[Example]:
 
     Raises:
         FileNotFoundError: a file is missing.
-        ValueError: a label or a question is unknown; the message names the file and the answer.
+        DataError: a label or a question is unknown; the message names the file and the answer.
     """
     questions = {(row["corpus"], row["qid"]): row for row in _rows(folder / "semeval2013_questions.jsonl.gz")}
     answers = folder / "semeval2013_answers.jsonl.gz"
@@ -64,9 +66,9 @@ def data_digest(folder: Path) -> str:
 
 def _example(row: dict[str, Any], question: dict[str, Any] | None, path: Path) -> Example:
     if question is None:
-        raise ValueError(f"{path.name}: answer {row['id']!r} belongs to no question")
+        raise DataError(f"{path.name}: answer {row['id']!r} belongs to no question")
     if row["label3"] not in LABELS:
-        raise ValueError(f"{path.name}: answer {row['id']!r} has the unknown label {row['label3']!r}")
+        raise DataError(f"{path.name}: answer {row['id']!r} has the unknown label {row['label3']!r}")
     references = tuple(reference["text"] for reference in question["references"])
     return Example(
         row["corpus"], row["split"], row["qid"], question["question"], references, row["answer"], row["label3"]

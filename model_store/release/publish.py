@@ -12,6 +12,7 @@ from lectern.model import MODEL, TOKENIZER
 from lectern.release import Pin, Release, read_release
 from lectern.store import Store
 from model_store.build.builder import Build
+from model_store.errors import BadVersion
 from model_store.release.signing import Signer
 
 _VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]{1,32})?")
@@ -24,10 +25,10 @@ def publish(store: Store, signer: Signer, build: Build, model: str, version: str
 
     Raises:
         Conflict: the version exists.
-        ValueError: the version is not like 1.2.3.
+        BadVersion: the version is not like 1.2.3.
     """
     if not _VERSION.fullmatch(version):
-        raise ValueError(f"a version is like 1.2.3 or 1.2.3-rc.1, not {version!r}")
+        raise BadVersion(f"a version is like 1.2.3 or 1.2.3-rc.1, not {version!r}")
     key = manifest_key(model, version)
     if _exists(store, key):
         raise Conflict(f"{model} {version} is published already; a version never changes.")

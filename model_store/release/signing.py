@@ -1,6 +1,7 @@
 """Who signs releases: a KMS key in AWS, a key file on one machine. Both give the public key that settings pin."""
 
 import base64
+import hashlib
 import os
 from pathlib import Path
 from typing import Any, Protocol
@@ -70,8 +71,6 @@ class KmsSigner:
 
     def sign(self, payload: bytes) -> str:
         """See Signer. A manifest may be longer than the 4,096 bytes that KMS takes, so its digest is sent."""
-        import hashlib
-
         answer: dict[str, Any] = self._kms.sign(
             KeyId=self._key_id,
             Message=hashlib.sha256(payload).digest(),

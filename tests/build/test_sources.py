@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from model_store.catalogue import Base, BaseFile, read_model
-from model_store.sources import SourceError, base_folder
+from model_store.errors import SourceError
+from model_store.sources import base_folder
 
 FILES = {"model.safetensors": b"weights" * 1000, "tokenizer.json": b"{}", "config.json": b'{"a": 1}'}
 

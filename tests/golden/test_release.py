@@ -21,6 +21,7 @@ from lectern.store import Store
 from lectern.store.local import LocalStore
 from lectern.store.s3 import S3Store
 from model_store.build.builder import Build
+from model_store.errors import BadVersion
 from model_store.release.alias import history, promote, rollback
 from model_store.release.publish import publish
 from model_store.release.signing import FileSigner, Signer
@@ -187,7 +188,7 @@ def test_of_two_publishers_at_once_one_is_told(local_store: LocalStore, grading_
 def test_a_version_has_three_numbers(
     local_store: LocalStore, grading_build: Build, signer: Signer, version: str
 ) -> None:
-    with pytest.raises(ValueError, match=r"like 1\.2\.3"):
+    with pytest.raises(BadVersion, match=r"like 1\.2\.3"):
         publish(local_store, signer, grading_build, "grading", version)
 
 

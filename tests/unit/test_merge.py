@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from model_store.build.merge import Adapter, merge
+from model_store.errors import AdapterMismatch
 
 BASE = {"a.weight": np.ones((3, 2), dtype=np.float32), "a.bias": np.zeros(3, dtype=np.float32)}
 
@@ -33,5 +34,5 @@ def test_low_rank_deltas_and_head() -> None:
     ],
 )
 def test_an_adapter_of_another_base(made: Adapter) -> None:
-    with pytest.raises(ValueError, match="the base lacks or has in another shape"):
+    with pytest.raises(AdapterMismatch, match="the base lacks or has in another shape"):
         merge(BASE, made)

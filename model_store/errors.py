@@ -1,0 +1,25 @@
+"""What can go wrong before a model serves; a message names the file, the field or the version."""
+
+
+class ModelStoreError(Exception):
+    """Root of this room's errors."""
+
+
+class SourceError(ModelStoreError):
+    """A source did not deliver the pinned base."""
+
+
+class AdapterMismatch(ModelStoreError):
+    """An adapter does not fit its base."""
+
+
+class ReferenceMismatch(ModelStoreError):
+    """The graph does not compute what the adapter was trained as."""
+
+
+class BadVersion(ModelStoreError):
+    """A version's name is not like 1.2.3."""
+
+
+class DataError(ModelStoreError):
+    """Training or evaluation data has an unknown label or lacks something."""

@@ -1,0 +1,83 @@
+"""Reading training data: what is wrong is named by file and answer."""
+
+import csv
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model_store.errors import DataError
+from model_store.recipes.data import LABELS, is_unseen_answer, is_validation, read_semeval
+
+QUESTION = {"corpus": "beetle", "qid": "Q1", "question": "Why?", "references": [{"text": "Because."}, {"text": "So."}]}
+ANSWER = {"corpus": "beetle", "split": "train", "id": "A1", "qid": "Q1", "label3": "correct", "answer": "because"}
+
+
+def write(folder: Path, questions: list[dict[str, Any]], answers: list[dict[str, Any]]) -> Path:
+    for name, rows in (("questions", questions), ("answers", answers)):
+        with gzip.open(folder / f"semeval2013_{name}.jsonl.gz", "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+    return folder
+
+
+def sample_class(folder: Path) -> Path:
+    """The sample class of this repository in the format of the data folder."""
+    with Path("examples/class.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["answer"].strip()]
+    questions = {
+        row["question_id"]: {
+            **QUESTION,
+            "qid": row["question_id"],
+            "question": row["question"],
+            "references": [{"text": text} for text in row["reference"].split("||")],
+        }
+        for row in rows
+    }
+    answers = [
+        {
+            **ANSWER,
+            "id": row["id"],
+            "qid": row["question_id"],
+            "split": "test-UA" if row["id"].endswith("12") else "train",
+            "label3": "correct" if float(row["gold"]) else LABELS[1 + number % 2],
+            "answer": row["answer"],
+        }
+        for number, row in enumerate(rows)
+    ]
+    return write(folder, list(questions.values()), answers)
+
+
+def test_answers_are_joined_with_their_questions(tmp_path: Path) -> None:
+    (example,) = read_semeval(write(tmp_path, [QUESTION], [ANSWER]))
+    assert (example.question, example.references, example.answer) == ("Why?", ("Because.", "So."), "because")
+    assert (example.label, example.split) == ("correct", "train")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"label3": "wonderful"}, r"semeval2013_answers\.jsonl\.gz: answer 'A1' has the unknown label 'wonderful'"),
+        ({"qid": "Q2"}, r"semeval2013_answers\.jsonl\.gz: answer 'A1' belongs to no question"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, change: dict[str, str], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        read_semeval(write(tmp_path, [QUESTION], [ANSWER | change]))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="semeval2013_questions"):
+        read_semeval(tmp_path)
+
+
+def test_validation_keeps_whole_questions_and_no_test_answers(tmp_path: Path) -> None:
+    examples = read_semeval(sample_class(tmp_path))
+    kept = {example.question_id for example in examples if is_validation(example)}
+    for example in examples:
+        if example.split == "train":
+            assert is_validation(example) == (example.question_id in kept)
+        else:
+            assert is_unseen_answer(example)
+            assert not is_validation(example)
