@@ -38,8 +38,8 @@ lock: $(UV)  ## resolve the dependencies anew
 
 train-env: .venv-train/.ready  ## torch, transformers and what recipes need
 
-clean:  ## remove everything that can be made again
-	rm -rf .venv .tools .lectern build
+clean:  ## remove what can be made again (not the signing key and the local releases in .lectern)
+	rm -rf .venv .tools .lectern/bases .lectern/builds build
 
 $(UV):
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Lectern needs Python 3.11 or newer")'

@@ -17,6 +17,10 @@ class ReferenceMismatch(ModelStoreError):
     """The graph does not compute what the adapter was trained as."""
 
 
+class BadKey(ModelStoreError):
+    """A signing key is none, or not the one that settings pin."""
+
+
 class BadVersion(ModelStoreError):
     """A version's name is not like 1.2.3."""
 

@@ -18,7 +18,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from functions.grading.schemas import GradeRequest
+from functions.grading.schemas import LABELS, GradeRequest
 from functions.grading.task import encode
 from lectern.manifest import Calibration
 from lectern.model import LoadedModel, load
@@ -28,7 +28,7 @@ from model_store.calibrate import calibrate, coverage, softmax
 from model_store.card import card
 from model_store.catalogue import Model
 from model_store.metrics import Labels, accuracy, expected_calibration_error, macro_f1, paired_interval
-from model_store.recipes.data import LABELS, Example, is_unseen_answer, is_validation, read_semeval
+from model_store.recipes.data import Example, is_unseen_answer, is_validation, read_semeval
 from model_store.release.publish import publish
 from model_store.release.signing import FileSigner
 

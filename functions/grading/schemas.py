@@ -1,13 +1,15 @@
 """The contract of POST /v1/grade."""
 
-from typing import Literal
+from typing import Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lectern.task import Request, Response
 from lectern.text import Text, VisibleText
 
 Label = Literal["correct", "contradictory", "incorrect"]
+
+LABELS: tuple[Label, ...] = get_args(Label)
 
 MOST_REFERENCES = 20
 
@@ -20,8 +22,12 @@ class GradeRequest(Request):
         min_length=1, max_length=MOST_REFERENCES, description="Right answers; the one that fits best counts."
     )
     answer: Text
-    max_score: float = Field(default=1.0, gt=0, le=1_000_000, allow_inf_nan=False)
-    step: float = Field(default=0.01, gt=0, allow_inf_nan=False, description="Scores are multiples of this.")
+    max_score: float = Field(default=1.0, ge=0.01, le=1_000_000, allow_inf_nan=False)
+    step: float | None = Field(
+        default=None,
+        allow_inf_nan=False,
+        description="Scores are multiples of this: at most max_score, at least a ten-thousandth of it; by default 1 %.",
+    )
     question_id: str | None = Field(default=None, min_length=1, max_length=200)
     error_budget: float | None = Field(
         default=None,
@@ -29,6 +35,12 @@ class GradeRequest(Request):
         le=1,
         description="The share of wrong grades that may pass without review; 0.05 if not said.",
     )
+
+    @model_validator(mode="after")
+    def _step_fits_the_scale(self) -> Self:
+        if self.step is not None and not self.max_score / 10_000 <= self.step <= self.max_score:
+            raise ValueError("step must be between a ten-thousandth of max_score and max_score")
+        return self
 
 
 class GradeResponse(Response):

@@ -1,5 +1,6 @@
 """Grading as two pure functions: an answer becomes rows of tokens, one per reference and window; logits, a grade."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from lectern.errors import FieldError, InvalidRequest
 from lectern.manifest import Manifest
 from lectern.model import Encoding
 from lectern.task import Task
-from lectern.text import is_blank
+from lectern.text import is_blank, latin_share
 
 CLS, SEP, UNKNOWN = 101, 102, 100
 """Token ids in the vocabulary of BERT's uncased models."""
@@ -25,28 +26,28 @@ LEAST_ANSWER_TOKENS = 48
 """Room that question and reference must leave, so that a window of the answer is worth reading."""
 
 UNKNOWN_SHARE = 0.3
-"""From this share of unknown tokens on, the model can't read the answer."""
+"""From this share of letters that are not Latin, or of unknown tokens, on the model can't read the answer."""
 
 
 def encode(request: GradeRequest, tokenizer: Tokenizer, manifest: Manifest) -> list[Encoding]:
-    """One row per reference and window of the answer; none for a blank answer.
+    """One row per reference and window of the answer; none for an answer that is blank or has nothing to read.
 
     Raises:
-        InvalidRequest: question and reference leave no room for the answer, or there are too many rows.
+        InvalidRequest: question and reference leave no room for the answer, or there would be too many rows.
     """
     if is_blank(request.answer):
         return []
     question, answer, *references = _token_ids(tokenizer, [request.question, request.answer, *request.references])
-    rows = []
-    for number, reference in enumerate(references):
-        room = manifest.max_length - len(assemble(question, reference, []).input_ids)
+    rooms = [manifest.max_length - len(assemble(question, reference, []).input_ids) for reference in references]
+    for number, room in enumerate(rooms):
         if room < LEAST_ANSWER_TOKENS:
-            raise _too_long(number, len(question) + len(reference), manifest.max_length)
-        rows += [assemble(question, reference, window) for window in windows(answer, room)]
-    if len(rows) > MOST_ROWS:
-        fault = FieldError(("answer",), f"makes {len(rows)} windows over all references; the limit is {MOST_ROWS}")
+            raise _too_long(number, len(question) + len(references[number]), manifest.max_length)
+    parts = [(reference, windows(answer, room)) for reference, room in zip(references, rooms, strict=True)]
+    count = sum(len(found) for _, found in parts)
+    if count > MOST_ROWS:
+        fault = FieldError(("answer",), f"makes {count} windows over all references; the limit is {MOST_ROWS}")
         raise InvalidRequest("The answer is too long for so many references.", (fault,))
-    return rows
+    return [assemble(question, reference, window) for reference, found in parts for window in found if window]
 
 
 def assemble(question: list[int], reference: list[int], answer: list[int]) -> Encoding:
@@ -97,9 +98,10 @@ def _budget(request: GradeRequest) -> float:
 
 
 def _score(credit: float, request: GradeRequest) -> float:
-    """The expected credit on the question's scale, as a multiple of `step`, within 0..max_score."""
-    steps = round(credit * request.max_score / request.step)
-    return min(request.max_score, round(steps * request.step, 6))
+    """The expected credit on the question's scale: the nearest multiple of the step that max_score holds."""
+    step = request.max_score / 100 if request.step is None else request.step
+    most = math.floor(request.max_score / step + 1e-9)
+    return round(min(most, round(credit * request.max_score / step)) * step, 9)
 
 
 def _blank(manifest: Manifest) -> dict[str, Any]:
@@ -111,8 +113,9 @@ def _warnings(request: GradeRequest, rows: Sequence[Encoding]) -> list[str]:
     """What a teacher should know of how the answer was read."""
     warnings = []
     answer = [token for row in rows for token, kind in zip(row.input_ids, row.token_type_ids, strict=True) if kind]
-    if answer.count(UNKNOWN) > UNKNOWN_SHARE * len(answer):
-        warnings.append("The answer is mostly in characters that the model does not know.")
+    foreign = latin_share(request.answer) < 1 - UNKNOWN_SHARE
+    if foreign or answer.count(UNKNOWN) > UNKNOWN_SHARE * len(answer):
+        warnings.append("The answer is mostly in a script or in characters that the model does not know.")
     if len(rows) > len(request.references):
         warnings.append("The answer is long and was read in overlapping windows; the best one counts.")
     return warnings

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,7 @@ CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": "local",
     "AWS_DEFAULT_REGION": "eu-central-1",
     "AWS_EC2_METADATA_DISABLED": "true",
+    "NO_PROXY": "127.0.0.1",
 }
 
 
@@ -21,28 +23,33 @@ def local_aws(port: int = 0) -> Iterator[dict[str, str]]:
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    check_free(port)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     try:
         host, chosen = server.get_host_and_port()
         variables = {**CREDENTIALS, "AWS_ENDPOINT_URL": f"http://{host}:{chosen}", "LECTERN_STORE": f"s3://{BUCKET}"}
-        _make_bucket(variables)
+        with in_environment(variables):
+            _make_bucket(variables["AWS_DEFAULT_REGION"])
         yield variables
     finally:
         server.stop()
 
 
-def _make_bucket(variables: dict[str, str]) -> None:
+def check_free(port: int) -> None:
+    """Raise OSError when somebody listens on this port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, f"port {port}") from error
+
+
+def _make_bucket(region: str) -> None:
     import boto3
 
-    region = variables["AWS_DEFAULT_REGION"]
-    client = boto3.client(
-        "s3",
-        endpoint_url=variables["AWS_ENDPOINT_URL"],
-        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-        region_name=region,
-    )
+    client = boto3.client("s3")
     client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": region})
     client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
 

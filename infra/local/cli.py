@@ -1,11 +1,14 @@
 """`lectern`: one command. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with rows in error."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import ValidationError
 
 from infra.local.console import progress_bar
 from infra.local.environment import ensure_live, use_local_settings
@@ -39,11 +42,11 @@ def grade(source: Path, folder: Path, version: str | None, as_json: bool) -> Non
     _prepare()
     with progress_bar() as progress:
         bar = progress.add_task("grading", total=None)
-        done = grade_file(
+        summary = grade_file(
             source, folder, version, lambda finished, rows: progress.update(bar, completed=finished, total=rows)
         )
-    click.echo(json.dumps(done.summary) if as_json else _told(done.summary, folder))
-    if done.summary["errors"]:
+    click.echo(json.dumps(summary) if as_json else _told(summary, folder))
+    if summary["errors"]:
         sys.exit(ROWS_IN_ERROR)
 
 
@@ -69,15 +72,21 @@ def up(port: int) -> None:
     from infra.local.serve import wait_until_stopped
 
     with local_aws(port) as variables, in_environment(variables):
-        _prepare()
-        for name, value in variables.items():
-            click.echo(f"export {name}={value}")
+        use_local_settings()
+        ensure_live("grading", _tell)
+        for name in (*variables, "LECTERN_ENVIRONMENT", "LECTERN_PUBLIC_KEY"):
+            click.echo(f"export {name}={os.environ[name]}")
         wait_until_stopped()
 
 
 def _prepare() -> None:
-    use_local_settings()
-    ensure_live("grading", lambda text: click.echo(text, err=True))
+    """The user's own store is left as it is; this machine's gets the embedded model."""
+    if use_local_settings():
+        ensure_live("grading", _tell)
+
+
+def _tell(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def _told(summary: dict[str, Any], folder: Path) -> str:
@@ -95,6 +104,10 @@ def main() -> None:
         _fail(error.detail)
     except (ModelStoreError, TableError, JournalBusy) as error:
         _fail(str(error))
+    except (BotoCoreError, ClientError) as error:
+        _fail(f"AWS: {error}")
+    except ValidationError as error:
+        _fail("; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()))
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
 

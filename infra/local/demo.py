@@ -28,8 +28,8 @@ def main() -> None:
         from infra.local.grade import grade_file
 
         with _timed(console, "class graded"):
-            done = grade_file(CLASS, OUT, None, lambda *_: None)
-    console.print(_table(done.summary))
+            summary = grade_file(CLASS, OUT, None, lambda *_: None)
+    console.print(_table(summary))
     console.print(f"The report is at {os.path.abspath(OUT / 'report.html')}", soft_wrap=True)
 
 

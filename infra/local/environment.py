@@ -3,22 +3,26 @@
 import os
 from collections.abc import Callable
 
-from lectern.errors import UnknownRelease
-from lectern.release import read_alias
-from lectern.store import open_store
+from lectern.errors import NotFound
+from lectern.manifest import Description
+from lectern.release import Pin, read_alias, read_release
+from lectern.store import Store, open_store
 from model_store.build.builder import build
 from model_store.catalogue import read_model
 from model_store.home import home
 from model_store.release.alias import promote
 from model_store.release.publish import publish
-from model_store.release.signing import open_signer
+from model_store.release.signing import Signer, open_signer
 
-EMBEDDED_VERSION = "1.0.0"
-"""The version under which the models that come with Lectern are published on this machine."""
+FIRST_VERSION = "1.0.0"
+"""The version under which the models that come with Lectern are first published on this machine."""
+
+_SAME = ("adapter_sha256", "base", "calibration", "labels", "max_length", "quantisation")
 
 
-def use_local_settings(**extra: str) -> None:
-    """Fill in what the user has not set: a store in this machine's home, its key, the development principal."""
+def use_local_settings(**extra: str) -> bool:
+    """Fill in what the user has not set; says whether the store is this machine's own, not one that somebody named."""
+    own = "LECTERN_STORE" not in os.environ
     defaults = {
         "LECTERN_STORE": f"file:{home() / 'store'}",
         "LECTERN_ENVIRONMENT": "local",
@@ -30,17 +34,53 @@ def use_local_settings(**extra: str) -> None:
         os.environ.setdefault(name, value)
     if "LECTERN_PUBLIC_KEY" not in os.environ:
         os.environ["LECTERN_PUBLIC_KEY"] = open_signer().public_key()
+    return own
 
 
 def ensure_live(name: str, tell: Callable[[str], None]) -> None:
-    """Build, publish and promote the embedded model where the store has no live version of it yet."""
-    store = open_store(os.environ["LECTERN_STORE"])
+    """See that the embedded model is live in a store of this machine's own, as this checkout builds it.
+
+    What an interrupted run left behind is taken up; an older embedded model gets a successor.
+    """
+    store, signer = open_store(os.environ["LECTERN_STORE"]), open_signer()
+    live = _live(store, signer, name)
+    made = build(read_model(name))
+    if live is not None and _same(live, made.description):
+        return
+    version = _version(store, signer, name, made.description)
+    if not _exists(store, signer, name, version):
+        publish(store, signer, made, name, version)
+    promote(store, signer.public_key(), name, version, "live", "the embedded model")
+    tell(f"{'built' if not made.cached else 'found'} {name}, published {version} and promoted it to live")
+
+
+def _live(store: Store, signer: Signer, name: str) -> Description | None:
     try:
-        read_alias(store, name, "live")
-    except UnknownRelease:
-        tell(f"building {name} (once; takes half a minute where the base is not here yet)")
-        signer = open_signer()
-        made = build(read_model(name))
-        publish(store, signer, made, name, EMBEDDED_VERSION)
-        promote(store, signer.public_key(), name, EMBEDDED_VERSION, "live", "the embedded model")
-        tell(f"published {name} {EMBEDDED_VERSION} and promoted it to live")
+        pin = Pin(name, read_alias(store, name, "live").version)
+        return read_release(store, pin, signer.public_key()).manifest
+    except NotFound:
+        return None
+
+
+def _same(one: Description, other: Description) -> bool:
+    return all(getattr(one, field) == getattr(other, field) for field in _SAME)
+
+
+def _version(store: Store, signer: Signer, name: str, description: Description) -> str:
+    """The first version that holds this model already, or is free."""
+    major, minor, patch = map(int, FIRST_VERSION.split("."))
+    while True:
+        version = f"{major}.{minor}.{patch}"
+        if not _exists(store, signer, name, version):
+            return version
+        if _same(read_release(store, Pin(name, version), signer.public_key()).manifest, description):
+            return version
+        patch += 1
+
+
+def _exists(store: Store, signer: Signer, name: str, version: str) -> bool:
+    try:
+        read_release(store, Pin(name, version), signer.public_key())
+    except NotFound:
+        return False
+    return True

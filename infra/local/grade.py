@@ -2,10 +2,10 @@
 
 import json
 import os
-import tempfile
+import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from infra.local.journal import Journal, row_key
@@ -19,17 +19,10 @@ CHUNK = 64
 """Rows per call of the handler: small enough for progress to move, large enough for threads to be busy."""
 
 
-@dataclass(frozen=True)
-class Graded:
-    """A finished run: its summary, its grades, and the files it wrote."""
+def grade_file(path: Path, folder: Path, version: str | None, progress: Callable[[int, int], None]) -> dict[str, Any]:
+    """Grade a CSV into `folder` (grades.csv, summary.json, report.html); returns the summary.
 
-    summary: dict[str, Any]
-    grades: list[Grade]
-    folder: Path
-
-
-def grade_file(path: Path, folder: Path, version: str | None, progress: Callable[[int, int], None]) -> Graded:
-    """Grade a CSV into `folder` (grades.csv, summary.json, report.html); `progress` hears rows done and rows in all.
+    `progress` hears rows done and rows in all.
 
     Raises:
         TableError: the file as a whole can't be read.
@@ -44,9 +37,9 @@ def grade_file(path: Path, folder: Path, version: str | None, progress: Callable
         grades = _grade(table, version, journal, progress)
         summary = summarise(data, grades)
         _write(folder / "grades.csv", grades_csv(table, grades))
-        _write(folder / "summary.json", (json.dumps(summary, indent=2, ensure_ascii=False) + "\n").encode())
-        _write(folder / "report.html", report_html(f"Grades for {path.stem}", summary, grades).encode())
-    return Graded(summary, grades, folder)
+        _write(folder / "summary.json", _json(summary))
+        _write(folder / "report.html", report_html(f"Grades for {path.stem}", summary, grades).encode(errors="replace"))
+    return summary
 
 
 def _grade(table: Table, version: str | None, journal: Journal, progress: Callable[[int, int], None]) -> list[Grade]:
@@ -84,7 +77,9 @@ def _answers(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The handler's results, without what names one run or one student."""
     from functions.grading.handler import handler
 
-    results: list[dict[str, Any]] = handler({"Items": items}, None)["Items"]
+    results: list[dict[str, Any]] = handler({"Items": items}, SimpleNamespace(aws_request_id=str(uuid.uuid4())))[
+        "Items"
+    ]
     return [{name: value for name, value in result.items() if name not in ("id", "request_id")} for result in results]
 
 
@@ -92,14 +87,16 @@ def _chunks(values: list[tuple[str, dict[str, Any]]]) -> Iterator[list[tuple[str
     yield from (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
 
 
+def _json(summary: dict[str, Any]) -> bytes:
+    text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
+    return f"{text}\n".encode(errors="replace")
+
+
 def _write(path: Path, data: bytes) -> None:
     """All or nothing: a reader never sees half a file."""
-    handle, draft = tempfile.mkstemp(dir=path.parent)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(draft, 0o644)
-        os.replace(draft, path)
-    except BaseException:
-        os.unlink(draft)
-        raise
+        draft.write_bytes(data)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

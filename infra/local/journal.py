@@ -3,8 +3,11 @@
 import fcntl
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any, Self
+
+from lectern import __version__
 
 
 class JournalBusy(Exception):
@@ -15,7 +18,7 @@ class Journal:
     """Results by key, appended as they come; it holds grades, no text."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("a+", encoding="utf-8")
+        self._file = path.open("a+", encoding="utf-8", errors="replace")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -39,17 +42,19 @@ class Journal:
         self._known.update(results)
         self._file.write("\n" + "".join(json.dumps([key, result]) + "\n" for key, result in results.items()))
         self._file.flush()
+        os.fsync(self._file.fileno())
 
 
 def row_key(item: dict[str, Any], release_digest: str) -> str:
-    """The identity of a grade: what was asked, word for word, and which release answered."""
+    """The identity of a grade: what was asked, word for word, which release answered, and by which runtime."""
     asked = {name: value for name, value in item.items() if name not in ("id", "student_id")}
-    return hashlib.sha256(json.dumps([release_digest, asked], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([__version__, release_digest, asked], sort_keys=True).encode()).hexdigest()
 
 
 def _entry(line: str) -> tuple[str, dict[str, Any]] | None:
+    """A line's key and result; None for one that was torn or is none."""
     try:
         key, result = json.loads(line)
-        return key, result
-    except ValueError:
+    except (ValueError, TypeError):
         return None
+    return (key, result) if isinstance(key, str) and isinstance(result, dict) else None

@@ -9,10 +9,11 @@ import click
 
 from infra.local.console import progress_bar
 from infra.local.environment import use_local_settings
-from lectern.errors import NotFound
+from lectern.errors import NotFound, UnknownRelease
 from lectern.manifest import Manifest
 from lectern.release import Pin, Release, read_alias, read_release
 from lectern.store import Store, open_store
+from model_store.errors import BadKey
 from model_store.release import alias as aliases
 from model_store.release.signing import open_signer
 
@@ -69,7 +70,10 @@ def publish(name: str, version: str) -> None:
     """Build a model and publish it as a version."""
     from model_store.release.publish import publish as publish_build
 
-    release = publish_build(_store(), open_signer(), _built(name, ""), name, version)
+    signer = open_signer()
+    if signer.public_key() != _key():
+        raise BadKey("the signing key is not the one that LECTERN_PUBLIC_KEY pins; nobody would load what it signs")
+    release = publish_build(_store(), signer, _built(name, ""), name, version)
     click.echo(f"published {name} {version} ({release.digest[:12]})")
 
 
@@ -81,6 +85,8 @@ def list_versions(name: str, as_json: bool) -> None:
     prefix, suffix = f"releases/{name}/", "/manifest.json"
     keys = [key for key in _store().keys(prefix) if key.endswith(suffix)]
     versions = [key.removeprefix(prefix).removesuffix(suffix) for key in keys]
+    if not versions:
+        raise UnknownRelease(f"The store has no version of {name}.")
     live = _live(name)
     if as_json:
         click.echo(json.dumps({"model": name, "versions": versions, "live": live}))

@@ -5,7 +5,7 @@ import threading
 
 import click
 
-from infra.local.aws import in_environment, local_aws
+from infra.local.aws import check_free, in_environment, local_aws
 from infra.local.environment import ensure_live, use_local_settings
 
 
@@ -13,6 +13,7 @@ def serve_functions(port: int) -> None:
     """Serve until stopped; the model is ready before the port opens."""
     import uvicorn
 
+    check_free(port)
     with local_aws() as variables, in_environment(variables):
         use_local_settings(LECTERN_DOCS="true", LECTERN_PRELOAD="true", POWERTOOLS_LOG_LEVEL="INFO")
         ensure_live("grading", lambda text: click.echo(text, err=True))

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -20,7 +19,7 @@ from model_store.build.graph import bert_graph
 from model_store.build.merge import Adapter, merge, read_adapter
 from model_store.build.quantise import SCHEME, quantise
 from model_store.catalogue import Model
-from model_store.home import home
+from model_store.home import home, move_into_place
 from model_store.sources import base_folder
 
 DESCRIPTION = "description.json"
@@ -49,7 +48,7 @@ def build(model: Model, source: str = "") -> Build:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as draft:
             _make(model, base_folder(model.base, source), Path(draft, "build"))
-            os.rename(Path(draft, "build"), folder)
+            move_into_place(Path(draft, "build"), folder)
     return Build(folder, Description.model_validate_json((folder / DESCRIPTION).read_bytes()), cached)
 
 
@@ -100,7 +99,7 @@ def _evaluation(model: Model) -> dict[str, Any]:
 
 def _content_digest(model: Model) -> str:
     """Over the base, the adapter's files, this package's code and the versions of the tools."""
-    digest = hashlib.sha256(model.base.sha256.encode())
+    digest = hashlib.sha256(repr(model.base.files).encode())
     tools = [f"{tool}=={version(tool)}" for tool in ("onnx", "onnxruntime", "numpy")]
     digest.update(json.dumps([__version__, *tools]).encode())
     for path in [*sorted(model.adapter.iterdir()), *sorted(Path(__file__).parent.glob("*.py"))]:

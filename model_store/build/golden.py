@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from lectern.manifest import Golden, GoldenVector
 from model_store.errors import ReferenceMismatch
 
+INT8_DISTANCE = 0.5
+"""Mean distance of the int8 file's logits from the reference; a sound quantisation stays well below it."""
+
 REFERENCE_TOLERANCE = 1e-4
 """The fp32 graph against transformers, on any CPU."""
 
@@ -40,14 +43,20 @@ def check_reference(graph: onnx.ModelProto, reference: list[GoldenVector]) -> fl
 
 
 def record_golden(model: bytes, reference: list[GoldenVector]) -> Golden:
-    """What the int8 file answers on this CPU for the reference's inputs."""
+    """What the int8 file answers on this CPU for the reference's inputs.
+
+    Raises:
+        ReferenceMismatch: the answers are too far from the reference's; the file is spoilt.
+    """
     session = _session(model)
-    return Golden(
-        tolerance=INT8_TOLERANCE,
-        vectors=tuple(
-            row.model_copy(update={"logits": tuple(_logits(session, row).astype(float).tolist())}) for row in reference
-        ),
-    )
+    answers = [_logits(session, row).astype(float) for row in reference]
+    distance = np.mean([np.abs(found - np.array(row.logits)) for found, row in zip(answers, reference, strict=True)])
+    if not distance <= INT8_DISTANCE:
+        raise ReferenceMismatch(f"the int8 file is {distance:.2f} away from transformers; {INT8_DISTANCE} may be")
+    vectors = [
+        row.model_copy(update={"logits": tuple(found.tolist())}) for row, found in zip(reference, answers, strict=True)
+    ]
+    return Golden(tolerance=INT8_TOLERANCE, vectors=tuple(vectors))
 
 
 def _session(model: bytes) -> onnxruntime.InferenceSession:

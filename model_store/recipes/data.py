@@ -6,14 +6,14 @@ Dzikovska et al. (2013), The Joint Student Response Analysis and 8th Recognizing
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from functions.grading.schemas import LABELS
 from model_store.errors import DataError
 
-LABELS = ("correct", "contradictory", "incorrect")
 VALIDATION_SHARE = 0.12
 """Share of each corpus's questions that validation keeps to itself."""
 
@@ -56,11 +56,11 @@ def is_unseen_answer(example: Example) -> bool:
     return example.split == "test-UA"
 
 
-def data_digest(folder: Path) -> str:
-    """SHA-256 over the two SemEval files, for the run record and the card."""
+def examples_digest(examples: Sequence[Example]) -> str:
+    """SHA-256 over examples in their order, for checkpoints, run records and cards."""
     digest = hashlib.sha256()
-    for name in ("semeval2013_answers.jsonl.gz", "semeval2013_questions.jsonl.gz"):
-        digest.update((folder / name).read_bytes())
+    for example in examples:
+        digest.update(repr(example).encode())
     return digest.hexdigest()
 
 

@@ -17,14 +17,14 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from functions.grading.schemas import LABELS
 from model_store.catalogue import Model, read_model
 from model_store.metrics import macro_f1
 from model_store.recipes.batches import Row, TokenCache, tensors
 from model_store.recipes.data import (
-    LABELS,
     VALIDATION_SHARE,
     Example,
-    data_digest,
+    examples_digest,
     is_unseen_answer,
     is_validation,
     read_semeval,
@@ -63,7 +63,7 @@ def main() -> None:
     adapter = adapter_tensors(network, base, parameters.rank)
     apply_adapter(network, base, adapter)
     print("exported:", evaluate(network), flush=True)
-    facts = _facts(model, parameters, data)
+    facts = _facts(model, parameters, seen)
     write_adapter(options.out, network, adapter, facts, [_golden_row(tokens, texts) for texts in GOLDEN])
 
 
@@ -127,7 +127,7 @@ def _golden_row(tokens: TokenCache, texts: tuple[str, str, str]) -> Row:
     return tokens(question), tokens(reference), tokens(answer)
 
 
-def _facts(model: Model, parameters: Parameters, data: Path) -> dict[str, Any]:
+def _facts(model: Model, parameters: Parameters, seen: Sequence[Example]) -> dict[str, Any]:
     return {
         "base": {"name": model.base.name, "sha256": model.base.sha256},
         "rank": parameters.rank,
@@ -137,7 +137,7 @@ def _facts(model: Model, parameters: Parameters, data: Path) -> dict[str, Any]:
         "training_data": [{"name": "SemEval-2013 Task 7 (Beetle, SciEntsBank), train", "licence": "CC BY-SA 3.0"}],
         "recipe": "model_store.recipes.grading",
         "parameters": asdict(parameters),
-        "data_sha256": data_digest(data),
+        "data_sha256": examples_digest(seen),
         "validation_share": VALIDATION_SHARE,
     }
 

@@ -11,8 +11,10 @@ from typing import Any
 import torch
 from torch.nn.functional import cross_entropy
 
+from functions.grading.schemas import LABELS
+from model_store.errors import DataError
 from model_store.recipes.batches import TokenCache, shuffled_batches, tensors, training_reference
-from model_store.recipes.data import LABELS, Example
+from model_store.recipes.data import Example, examples_digest
 from model_store.recipes.network import CrossEncoder
 
 CHECKPOINT_STEPS = 100
@@ -23,7 +25,9 @@ PROJECTION_STEPS = 50
 class Parameters:
     """What a run depends on, beside its data; written into the run record and the card."""
 
-    epochs: int = 4
+    epochs: int = 7
+    restart: int = 4
+    """Epochs of the first cycle of the learning rate; the others are a second one."""
     batch_size: int = 16
     learning_rate: float = 1e-4
     warmup: float = 0.1
@@ -47,13 +51,14 @@ def train(
 ) -> None:
     """Train `network` in place; a run that was cut short goes on from `run/checkpoint.pt`.
 
-    Every PROJECTION_STEPS in the second half, `project` takes the weights back to what an adapter can hold: iterative
-    hard thresholding (Jain, Meka and Dhillon, 2010), so that the export loses nothing that training relied on.
+    Every PROJECTION_STEPS from the middle of the first cycle on, `project` takes the weights back to what an adapter
+    can hold: iterative hard thresholding (Jain, Meka and Dhillon, 2010), so that the export loses nothing that training
+    relied on.
 
     Raises:
         FloatingPointError: the loss is not a number.
     """
-    state = _Training(network, parameters, len(examples), run)
+    state = _Training(network, parameters, examples, run)
     while state.epoch < parameters.epochs:
         _epoch(state, examples, tokens, project)
         state.epoch, state.batch = state.epoch + 1, 0
@@ -64,9 +69,12 @@ def train(
 class _Training:
     """Network, optimiser, schedule and position: what a checkpoint holds."""
 
-    def __init__(self, network: CrossEncoder, parameters: Parameters, examples: int, run: Path) -> None:
+    def __init__(self, network: CrossEncoder, parameters: Parameters, examples: Sequence[Example], run: Path) -> None:
         self.network, self.parameters, self.run = network, parameters, run
-        self.steps = parameters.epochs * -(-examples // parameters.batch_size)
+        self.identity = {**asdict(parameters), "examples": examples_digest(examples)}
+        per_epoch = -(-len(examples) // parameters.batch_size)
+        self.steps = parameters.epochs * per_epoch
+        self.cycle = min(parameters.restart, parameters.epochs) * per_epoch
         weights = [p for p in network.parameters() if p.requires_grad]
         self.optimiser = torch.optim.AdamW(weights, parameters.learning_rate, weight_decay=parameters.weight_decay)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, self._rate)
@@ -75,12 +83,14 @@ class _Training:
             self._load()
 
     def _rate(self, step: int) -> float:
-        warmup = self.parameters.warmup * self.steps
-        return step / warmup if step < warmup else max(0.0, (self.steps - step) / (self.steps - warmup))
+        """Up and down linearly in each of two cycles: Loshchilov and Hutter (2017), SGDR."""
+        start, end = (0, self.cycle) if step < self.cycle else (self.cycle, self.steps)
+        place, warmup = (step - start) / max(1, end - start), self.parameters.warmup
+        return place / warmup if place < warmup else max(0.0, (1 - place) / (1 - warmup))
 
     def save(self) -> None:
         state = {
-            "parameters": asdict(self.parameters),
+            "identity": self.identity,
             "network": self.network.trainable_state(),
             "optimiser": self.optimiser.state_dict(),
             "schedule": self.schedule.state_dict(),
@@ -91,8 +101,8 @@ class _Training:
 
     def _load(self) -> None:
         state: dict[str, Any] = torch.load(self.run / "checkpoint.pt", weights_only=True)
-        if state["parameters"] != asdict(self.parameters):
-            raise ValueError(f"{self.run}/checkpoint.pt was made with other parameters; use another run folder")
+        if state["identity"] != self.identity:
+            raise DataError(f"{self.run}/checkpoint.pt was made with other parameters or data; use another run folder")
         self.network.load_state_dict(state["network"], strict=False)
         self.optimiser.load_state_dict(state["optimiser"])
         self.schedule.load_state_dict(state["schedule"])
@@ -119,7 +129,7 @@ def _epoch(
             torch.tensor([LABELS.index(examples[i].label) for i in batch]),
         )
         state.batch, state.step = number + 1, state.step + 1
-        if state.step % PROJECTION_STEPS == 0 and state.step > state.steps / 2:
+        if state.step % PROJECTION_STEPS == 0 and state.step > state.cycle / 2:
             project(state.network)
         if state.step % CHECKPOINT_STEPS == 0:
             state.save()

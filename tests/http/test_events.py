@@ -2,7 +2,9 @@
 
 import base64
 import json
+import os
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +13,10 @@ import pytest
 from lectern.errors import InvalidRequest, Unauthenticated, Unavailable
 from lectern.release import Release
 from lectern.settings import Settings, settings
+from lectern.store import open_store
+from model_store.build.builder import Build
+from model_store.release.publish import publish
+from model_store.release.signing import Signer
 from tests.http.conftest import REQUEST
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -134,6 +140,42 @@ def test_what_concerns_every_item_is_raised_for_a_retry(handler: Handler, monkey
     monkeypatch.setattr("lectern.models.Models.get", unavailable)
     with pytest.raises(Unavailable):
         handler({"Items": [dict(REQUEST)]}, CONTEXT)
+
+
+def test_one_item_that_pins_a_spoilt_version_fails_alone(
+    handler: Handler, grading_build: Build, signer: Signer
+) -> None:
+    store = open_store(os.environ["LECTERN_STORE"])
+    spoilt = publish(store, signer, grading_build, "grading", "6.6.6")
+    path = next((Path(os.environ["LECTERN_STORE"][5:]) / "objects").glob("*6.6.6*model.onnx"))
+    next(path.iterdir()).write_bytes(b"junk")
+    items = [dict(REQUEST), REQUEST | {"version": spoilt.manifest.version}, dict(REQUEST)]
+    results = handler({"Items": items}, CONTEXT)["Items"]
+    assert ["error" in result for result in results] == [False, True, False]
+    assert results[1]["error"]["status"] == 503
+    with pytest.raises(Unavailable):
+        handler({"Items": items[1:2]}, CONTEXT)
+
+
+@pytest.mark.usefixtures("in_aws")
+@pytest.mark.parametrize(
+    "principal",
+    ["x", [1], {}, {"tenant": "../x", "subject": "s"}, {"tenant": "t"}, {"tenant": None, "subject": None}],
+)
+def test_a_principal_that_is_none(handler: Handler, principal: Any) -> None:
+    for event in (
+        {"Items": [dict(REQUEST)], "BatchInput": {"principal": principal}},
+        REQUEST | {"principal": principal},
+    ):
+        with pytest.raises(Unauthenticated):
+            handler(event, CONTEXT)
+
+
+@pytest.mark.parametrize("authorizer", [None, {}, {"jwt": None}, {"jwt": {"claims": None}}])
+def test_an_event_without_claims_is_the_development_principals_locally(handler: Handler, authorizer: Any) -> None:
+    event = http_event(json.dumps(REQUEST))
+    event["requestContext"]["authorizer"] = authorizer
+    assert handler(event, CONTEXT)["statusCode"] == 200
 
 
 def test_settings_trust_nobody_by_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,13 +3,15 @@
 import csv
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from functions.grading.schemas import LABELS
 from model_store.errors import DataError
-from model_store.recipes.data import LABELS, is_unseen_answer, is_validation, read_semeval
+from model_store.recipes.data import is_unseen_answer, is_validation, read_semeval
 
 QUESTION = {"corpus": "beetle", "qid": "Q1", "question": "Why?", "references": [{"text": "Because."}, {"text": "So."}]}
 ANSWER = {"corpus": "beetle", "split": "train", "id": "A1", "qid": "Q1", "label3": "correct", "answer": "because"}
@@ -74,7 +76,9 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_validation_keeps_whole_questions_and_no_test_answers(tmp_path: Path) -> None:
     examples = read_semeval(sample_class(tmp_path))
+    examples += [replace(examples[0], question_id=f"question-{n}") for n in range(500)]
     kept = {example.question_id for example in examples if is_validation(example)}
+    assert 0.08 < len(kept) / len({example.question_id for example in examples}) < 0.16
     for example in examples:
         if example.split == "train":
             assert is_validation(example) == (example.question_id in kept)

@@ -40,4 +40,4 @@ def test_a_run_exports_an_adapter_that_builds_and_goes_on_where_it_was(tmp_path:
 
     other = train(tmp_path, "--learning_rate", "0.5")
     assert other.returncode == 1
-    assert "was made with other parameters" in other.stderr
+    assert "was made with other parameters or data" in other.stderr

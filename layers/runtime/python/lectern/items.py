@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from lectern.call import Call
-from lectern.errors import InvalidRequest, LecternError, Unauthenticated, Unavailable
+from lectern.errors import InvalidRequest, LecternError, Unavailable
 from lectern.models import Models
 from lectern.pipeline import answer
-from lectern.principal import DEVELOPMENT, Principal
+from lectern.principal import DEVELOPMENT, Principal, from_event
 from lectern.problem import problem
 from lectern.settings import settings
 from lectern.task import Task
@@ -31,7 +31,8 @@ def answer_event(task: Task, event: Mapping[str, Any], request_id: str, models: 
     items = event["Items"]
     if not isinstance(items, list):
         raise InvalidRequest("Items must be a list.")
-    principal = _principal((event.get("BatchInput") or {}).get("principal"))
+    common = event.get("BatchInput")
+    principal = _principal(common.get("principal") if isinstance(common, Mapping) else common)
     return {"Items": _answer_all(task, items, principal, request_id, models)}
 
 
@@ -42,10 +43,18 @@ def _answer_all(
     with ThreadPoolExecutor(min(settings().threads, max(1, len(items)))) as pool:
         outcomes = list(pool.map(lambda item, call: _outcome(task, item, call, models), items, calls))
     record(task, calls, outcomes)
-    for outcome in outcomes:
-        if isinstance(outcome, Unavailable):
-            raise outcome
+    _raise_what_concerns_all(items, outcomes)
     return [_result(item, outcome, request_id) for item, outcome in zip(items, outcomes, strict=True)]
+
+
+def _raise_what_concerns_all(items: list[Any], outcomes: list[Outcome]) -> None:
+    """Raise the fault of the live release or of the store; one of a version that an item pins is that item's own."""
+    faults = [
+        (item, outcome) for item, outcome in zip(items, outcomes, strict=True) if isinstance(outcome, Unavailable)
+    ]
+    for item, fault in faults:
+        if len(faults) == len(items) or "version" not in item:
+            raise fault
 
 
 def _outcome(task: Task, item: Any, call: Call, models: Models) -> Outcome:
@@ -67,11 +76,9 @@ def _result(item: Any, outcome: Outcome, request_id: str) -> dict[str, Any]:
 
 
 def _principal(claimed: Any) -> Principal:
-    if isinstance(claimed, Mapping) and claimed.get("tenant") and claimed.get("subject"):
-        return Principal(str(claimed["tenant"]), str(claimed["subject"]), tuple(claimed.get("roles", ())))
-    if settings().environment == "local":
+    if claimed is None and settings().environment == "local":
         return DEVELOPMENT
-    raise Unauthenticated("The event names no principal.")
+    return from_event(claimed)
 
 
 def _student(item: Any) -> str:

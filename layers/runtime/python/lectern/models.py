@@ -4,7 +4,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -27,13 +27,17 @@ class _Seen:
 
 
 class Models:
-    """Resolves and loads releases of one store; safe to use from several threads."""
+    """Resolves and loads releases of one store; safe to use from several threads.
+
+    Whoever needs what is not here yet fetches it under a lock of its own, so that the others' requests go on.
+    """
 
     def __init__(self, store: Store, config: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         self._store, self._config, self._clock = store, config, clock
         self._aliases: dict[str, _Seen] = {}
         self._loaded: OrderedDict[tuple[str, str], LoadedModel] = OrderedDict()
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._fetching: defaultdict[object, threading.Lock] = defaultdict(threading.Lock)
 
     def resolve(self, model: str, version: str | None, tenant: str = "", student: str = "") -> Pin:
         """The version that answers: the one that is asked for, else the alias's, or its canary's for some students.
@@ -52,38 +56,59 @@ class Models:
 
     def get(self, pin: Pin) -> LoadedModel:
         """The model of a pin, loaded on first use. Raises UnknownRelease, ReleaseRejected or StoreUnavailable."""
-        with self._lock:
-            key = (pin.model, pin.version)
-            if key not in self._loaded:
-                release = read_release(self._store, pin, self._config.public_key)
-                while len(self._loaded) >= MOST_LOADED:
-                    self._loaded.popitem(last=False)
-                self._loaded[key] = load(self._store, release)
-            self._loaded.move_to_end(key)
-            return self._pinned(self._loaded[key], pin)
-
-    @staticmethod
-    def _pinned(model: LoadedModel, pin: Pin) -> LoadedModel:
+        key = (pin.model, pin.version)
+        model = self._held(key)
+        if model is None:
+            with self._fetcher(key):
+                model = self._held(key) or self._load(key, pin)
         if pin.manifest_sha256 not in (None, model.release.digest):
             raise ReleaseRejected(f"The alias pins another manifest of {pin.model} {pin.version} than the one loaded.")
         return model
 
-    def _alias(self, model: str) -> Alias:
-        """The alias as last seen, looked at again when that is too long ago.
-
-        While the store is down, a warm function goes on with the alias that it knows: what was live seconds ago.
-        """
+    def _held(self, key: tuple[str, str]) -> LoadedModel | None:
         with self._lock:
-            seen = self._aliases.get(model)
-            if seen is None or self._clock() - seen.at > self._config.alias_seconds:
-                try:
-                    seen = _Seen(read_alias(self._store, model, self._config.alias), self._clock())
-                except StoreUnavailable as error:
-                    if seen is None:
-                        raise
-                    logging.getLogger("lectern").warning("alias of %s not read again: %s", model, error.detail)
-                self._aliases[model] = seen
+            if key in self._loaded:
+                self._loaded.move_to_end(key)
+            return self._loaded.get(key)
+
+    def _load(self, key: tuple[str, str], pin: Pin) -> LoadedModel:
+        """Load, then make room: a release that is refused drives out none."""
+        model = load(self._store, read_release(self._store, pin, self._config.public_key))
+        with self._lock:
+            self._loaded[key] = model
+            while len(self._loaded) > MOST_LOADED:
+                self._loaded.popitem(last=False)
+        return model
+
+    def _fetcher(self, key: object) -> threading.Lock:
+        with self._lock:
+            return self._fetching[key]
+
+    def _alias(self, model: str) -> Alias:
+        """The alias as last seen; when that is too long ago, one request looks again and the others go on with it."""
+        seen = self._aliases.get(model)
+        if seen is not None and self._clock() - seen.at <= self._config.alias_seconds:
             return seen.alias
+        fetcher = self._fetcher(model)
+        if not fetcher.acquire(blocking=seen is None):
+            assert seen is not None
+            return seen.alias
+        try:
+            return self._look(model, self._aliases.get(model))
+        finally:
+            fetcher.release()
+
+    def _look(self, model: str, seen: _Seen | None) -> Alias:
+        """Read the alias. While the store is down, a warm function goes on with what it knows, and says so."""
+        try:
+            alias = read_alias(self._store, model, self._config.alias)
+        except StoreUnavailable as error:
+            if seen is None:
+                raise
+            logging.getLogger("lectern").warning("alias of %s not read again: %s", model, error.detail)
+            alias = seen.alias
+        self._aliases[model] = _Seen(alias, self._clock())
+        return alias
 
 
 def _share(tenant: str, student: str) -> float:

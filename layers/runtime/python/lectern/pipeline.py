@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lectern.call import Call
+from lectern.errors import ReleaseRejected
 from lectern.models import Models
 from lectern.task import ModelReference, Response, Task
 from lectern.validation import validate
@@ -19,6 +20,8 @@ def answer(task: Task, payload: bytes | Mapping[str, Any], call: Call, models: M
     with call.stage("load"):
         model = models.get(pin)
         manifest = model.release.manifest
+        if manifest.task != task.name:
+            raise ReleaseRejected(f"{manifest.model} {manifest.version} is for the task {manifest.task}.")
     with call.stage("tokenise"):
         rows = task.encode(request, model.tokenizer, manifest)
     with call.stage("infer"):

@@ -19,7 +19,26 @@ class Principal:
     roles: tuple[str, ...] = ()
 
 
+NOBODY = Principal(tenant="", subject="")
+"""Whoever asked before it was known who asks."""
+
 DEVELOPMENT = Principal(tenant="demo", subject="developer", roles=("teacher",))
+
+
+def principal(tenant: str, subject: str, roles: tuple[str, ...] = ()) -> Principal:
+    """A principal with a tenant that can be a segment of a key. Raises Unauthenticated."""
+    if not subject or not _TENANT.fullmatch(tenant):
+        raise Unauthenticated("The caller has no subject or no well-formed tenant.")
+    return Principal(tenant, subject, roles)
+
+
+def from_event(claimed: Any) -> Principal:
+    """The principal `{tenant, subject, roles}` that a state machine's event names. Raises Unauthenticated."""
+    if not isinstance(claimed, Mapping):
+        raise Unauthenticated("The event's principal must be an object with tenant and subject.")
+    roles = claimed.get("roles")
+    named = tuple(map(str, roles)) if isinstance(roles, list) else ()
+    return principal(str(claimed.get("tenant", "")), str(claimed.get("subject", "")), named)
 
 
 def from_claims(claims: Mapping[str, Any]) -> Principal:
@@ -28,9 +47,6 @@ def from_claims(claims: Mapping[str, Any]) -> Principal:
     Raises:
         Unauthenticated: the claims lack a subject or a well-formed tenant.
     """
-    tenant, subject = str(claims.get("custom:tenant", "")), str(claims.get("sub", ""))
-    if not subject or not _TENANT.fullmatch(tenant):
-        raise Unauthenticated("The token names no subject or no tenant.")
     # API Gateway writes a list claim as "[teacher admin]".
     roles = str(claims.get("cognito:groups", "")).strip("[]").replace(",", " ").split()
-    return Principal(tenant, subject, tuple(roles))
+    return principal(str(claims.get("custom:tenant", "")), str(claims.get("sub", "")), tuple(roles))

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from lectern import signature
+from lectern import __version__, signature
 from lectern.errors import ReleaseRejected, UnknownObject, UnknownRelease
 from lectern.manifest import Alias, Manifest, alias_key, manifest_key
 from lectern.store import Store
@@ -65,7 +66,13 @@ def read_release(store: Store, pin: Pin, public_key: str) -> Release:
     signature.verify(json.loads(data), public_key)
     if (manifest.model, manifest.version) != (pin.model, pin.version):
         raise ReleaseRejected(f"The manifest of {pin.model} {pin.version} belongs to another release.")
+    if _numbers(manifest.runtime) > _numbers(__version__):
+        raise ReleaseRejected(f"{pin.model} {pin.version} needs the runtime {manifest.runtime}; this is {__version__}.")
     return Release(manifest, digest)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
 
 
 def _manifest_bytes(store: Store, pin: Pin) -> bytes:

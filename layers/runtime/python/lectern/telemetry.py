@@ -1,5 +1,6 @@
 """What is known of a call afterwards: one structured log line and CloudWatch metrics. Never a student's text."""
 
+import sys
 from collections.abc import Sequence
 from functools import cache
 
@@ -17,13 +18,12 @@ Outcome = Response | LecternError
 
 @cache
 def logger(service: str) -> Logger:
-    """The JSON logger of a function; the level comes from POWERTOOLS_LOG_LEVEL."""
-    return Logger(service=service)
+    """The JSON logger of a function, on standard error; the level comes from POWERTOOLS_LOG_LEVEL."""
+    return Logger(service=service, stream=sys.stderr)
 
 
 def record(task: Task, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> None:
     """Log one invocation, of one call or of a batch, and count it."""
-    milliseconds = _summed(calls)
     errors = [outcome for outcome in outcomes if isinstance(outcome, LecternError)]
     reviews = sum(bool(getattr(outcome, "needs_review", False)) for outcome in outcomes)
     logger(task.name).info(
@@ -33,9 +33,10 @@ def record(task: Task, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> No
         version=next((call.version for call in calls if call.version), None),
         answers=len(outcomes),
         errors=sorted({type(error).__name__ for error in errors}),
-        milliseconds=milliseconds,
+        milliseconds=_summed(calls),
     )
-    _count(task, len(outcomes), sum(status(e)[0] >= 500 for e in errors), len(errors), reviews, milliseconds)
+    faults = sum(status(error)[0] >= 500 for error in errors)
+    _count(task, {"Answers": len(outcomes), "Errors": len(errors), "Faults": faults, "NeedsReview": reviews}, calls)
 
 
 def unexpected(task: Task, call: Call, error: Exception) -> LecternError:
@@ -56,11 +57,10 @@ def _summed(calls: Sequence[Call]) -> dict[str, float]:
     return total
 
 
-def _count(task: Task, answers: int, faults: int, errors: int, reviews: int, milliseconds: dict[str, float]) -> None:
+def _count(task: Task, counts: dict[str, int], calls: Sequence[Call]) -> None:
     metrics = EphemeralMetrics(namespace="Lectern", service=task.name)
-    metrics.add_metric("Answers", MetricUnit.Count, answers)
-    metrics.add_metric("Faults", MetricUnit.Count, faults)
-    metrics.add_metric("Errors", MetricUnit.Count, errors)
-    metrics.add_metric("NeedsReview", MetricUnit.Count, reviews)
-    metrics.add_metric("Latency", MetricUnit.Milliseconds, sum(milliseconds.values()))
+    for name, count in counts.items():
+        metrics.add_metric(name, MetricUnit.Count, count)
+    if len(calls) == 1:  # in a batch calls run side by side, and their sum is no latency
+        metrics.add_metric("Latency", MetricUnit.Milliseconds, sum(calls[0].milliseconds.values()))
     metrics.flush_metrics()

@@ -23,6 +23,13 @@ def is_blank(text: str) -> bool:
     return all(c.isspace() or unicodedata.category(c) in _INVISIBLE for c in text)
 
 
+def latin_share(text: str) -> float:
+    """The share of letters that are Latin; 1 where there are no letters."""
+    letters = [c for c in text if c.isalpha()]
+    latin = sum(unicodedata.name(c, "").startswith(("LATIN", "FULLWIDTH LATIN")) for c in letters)
+    return latin / len(letters) if letters else 1.0
+
+
 def _visible(text: str) -> str:
     if is_blank(text):
         raise ValueError("is blank")

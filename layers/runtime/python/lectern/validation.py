@@ -8,8 +8,6 @@ from pydantic import ValidationError
 from lectern.errors import FieldError, InvalidRequest, MalformedJson
 from lectern.task import Request
 
-_LONGEST_NAME = 64
-
 
 def validate(schema: type[Request], payload: bytes | Mapping[str, Any]) -> Request:
     """Check a payload against a schema; what is reported names fields and limits, never the input.
@@ -23,24 +21,28 @@ def validate(schema: type[Request], payload: bytes | Mapping[str, Any]) -> Reque
             return schema.model_validate_json(payload)
         return schema.model_validate(payload)
     except ValidationError as error:
-        raise _translated(error) from None  # the cause holds the input
+        raise _translated(error, schema) from None  # the cause holds the input
 
 
-def _translated(error: ValidationError) -> InvalidRequest:
+def _translated(error: ValidationError, schema: type[Request]) -> InvalidRequest:
     faults = error.errors(include_url=False)
     if faults[0]["type"] == "json_invalid":
         return MalformedJson(f"The body is not JSON: {faults[0]['ctx']['error']}.")
-    errors = tuple(FieldError(_short(fault["loc"]), _message(fault)) for fault in faults)
+    errors = tuple(FieldError(_place(fault), _message(fault, schema)) for fault in faults)
     return InvalidRequest(f"{len(errors)} of the request's fields can't be accepted.", errors)
 
 
-def _message(fault: Any) -> str:
+def _message(fault: Any, schema: type[Request]) -> str:
     """Pydantic's own words; where a limit on length is passed, also the length."""
+    if fault["type"] == "extra_forbidden":
+        return f"unknown field; the fields are {', '.join(schema.model_fields)}"
     message = str(fault["msg"]).removeprefix("Value error, ")
     if fault["type"] == "string_too_long":
         return f"{message}; it has {len(fault['input'])}"
     return message
 
 
-def _short(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    return tuple(part[:_LONGEST_NAME] if isinstance(part, str) else part for part in loc)
+def _place(fault: Any) -> tuple[str | int, ...]:
+    """Where it is; an unknown field's name is the caller's own words, so its place is that of the object around it."""
+    loc: tuple[str | int, ...] = fault["loc"]
+    return loc[:-1] if fault["type"] == "extra_forbidden" else loc

@@ -64,6 +64,8 @@ def _compared(grade: Grade) -> Compared | None:
         credit = float(mark) / grade.row.item["max_score"]  # type: ignore[index]
     except ValueError:
         return None
+    if not 0 <= credit <= 1:  # NaN neither
+        return None
     return Compared(grade, (credit >= 0.5) == (grade.credit >= 0.5), abs(credit - grade.credit))
 
 

@@ -22,10 +22,10 @@ def summarise(data: bytes, grades: list[Grade]) -> dict[str, Any]:
 
 
 def by_question(graded: list[Grade]) -> dict[str, list[Grade]]:
-    """Graded rows by question id, in the order of their first row."""
+    """Graded rows by question id (by the question itself where it has none), in the order of their first row."""
     groups: dict[str, list[Grade]] = {}
     for grade in graded:
-        groups.setdefault(grade.row.cells["question_id"], []).append(grade)
+        groups.setdefault(grade.row.cells["question_id"] or grade.row.cells["question"], []).append(grade)
     return groups
 
 

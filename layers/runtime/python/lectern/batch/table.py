@@ -40,12 +40,38 @@ def read_table(data: bytes) -> Table:
     Raises:
         TableError: it is empty, not UTF-8 at all, lacks a column, has a result's column, or a quote stays open.
     """
-    reader = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
-    try:
-        columns = _columns(next(reader, []))
-        return Table(columns, tuple(_rows(reader, columns)))
-    except csv.Error as error:
-        raise TableError(f"near line {reader.line_num}: {error}; is a quotation mark not closed?") from error
+    lines = _Lines(_decoded(data))
+    reader = csv.reader(lines)
+    columns = _columns(next(reader, []))
+    rows = tuple(_rows(reader, columns, lines))
+    lines.check_closed()
+    return Table(columns, rows)
+
+
+class _Lines:
+    """The lines of a text, and those of the record that was read last; csv takes no line before it needs it."""
+
+    def __init__(self, text: str) -> None:
+        self._lines, self._record, self._last, self._number = io.StringIO(text, newline=""), "", "", 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self._number += 1
+            self._record += line
+            yield line
+
+    def close_record(self) -> None:
+        """A record has been read; the next line begins another."""
+        self._last, self._record = self._record, ""
+
+    def check_closed(self) -> None:
+        """Raise TableError when the last record ends inside a quoted cell: it has swallowed all that follows."""
+        try:
+            list(csv.reader(io.StringIO(self._last, newline=""), strict=True))
+        except csv.Error as error:
+            if "unexpected end of data" in str(error):
+                first = self._number - len(self._last.splitlines()) + 1
+                raise TableError(f"near line {first}: a quotation mark is not closed") from error
 
 
 def _decoded(data: bytes) -> str:
@@ -72,22 +98,29 @@ def _columns(header: list[str]) -> tuple[str, ...]:
     return columns
 
 
-def _rows(reader: Iterator[list[str]], columns: tuple[str, ...]) -> Iterator[Row]:
+def _rows(reader: Iterator[list[str]], columns: tuple[str, ...], lines: _Lines) -> Iterator[Row]:
     seen: set[str] = set()
+    lines.close_record()
     for values in reader:
-        if not values:
-            continue
-        cells = dict(zip(columns, values + [""] * len(columns), strict=False))
-        try:
-            if len(values) != len(columns):
-                raise ValueError(f"the row has {len(values)} cells, the header line {len(columns)}")
-            item = _item(cells)
-            if item["id"] in seen:
-                raise ValueError("another row above has the same id")
-            seen.add(item["id"])
-            yield Row(cells, item)
-        except ValueError as error:
-            yield Row(cells, error=str(error))
+        if any(values):  # spreadsheets leave rows of empty cells behind
+            yield _row(values, columns, seen)
+        lines.close_record()
+
+
+def _row(values: list[str], columns: tuple[str, ...], seen: set[str]) -> Row:
+    last = len(columns) - 1
+    kept = [*values[:last], ",".join(values[last:])]  # what is too much stays in the last cell
+    cells = dict(zip(columns, kept + [""] * len(columns), strict=False))
+    try:
+        if len(values) != len(columns):
+            raise ValueError(f"the row has {len(values)} cells, the header line {len(columns)}")
+        item = _item(cells)
+        if item["id"] in seen:
+            raise ValueError("another row above has the same id")
+        seen.add(item["id"])
+        return Row(cells, item)
+    except ValueError as error:
+        return Row(cells, error=str(error))
 
 
 def _item(cells: dict[str, str]) -> dict[str, Any]:
@@ -109,6 +142,8 @@ def _item(cells: dict[str, str]) -> dict[str, Any]:
 
 def _max_score(cell: str) -> float:
     try:
+        if "_" in cell:  # Python's own way to write numbers, nobody else's
+            raise ValueError
         return float(cell)
     except ValueError:
         raise ValueError(f"max_score is not a number: {cell[:20]!r}") from None

@@ -15,6 +15,7 @@ from lectern.errors import LecternError, Unavailable
 from lectern.http.incoming import in_lambda, open_call, read_body, request_id
 from lectern.models import Models, shared
 from lectern.pipeline import answer
+from lectern.principal import NOBODY
 from lectern.problem import RETRY_AFTER_SECONDS, problem, status
 from lectern.settings import settings
 from lectern.task import Task
@@ -50,22 +51,28 @@ def create_app(task: Task, models: Callable[[], Models] = shared) -> FastAPI:
 
 def _answering(task: Task, models: Callable[[], Models]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        call, body = open_call(request), await read_body(request)
+        call = Call(NOBODY, request_id(request))
+        try:
+            call, body = open_call(request), await read_body(request)
+        except LecternError as error:
+            return _respond(task, call, error)
         if in_lambda(request):
-            return _response(task, body, call, models)
-        return await run_in_threadpool(_response, task, body, call, models)
+            return _respond(task, call, _outcome(task, body, call, models))
+        return _respond(task, call, await run_in_threadpool(_outcome, task, body, call, models))
 
     return endpoint
 
 
-def _response(task: Task, body: bytes, call: Call, models: Callable[[], Models]) -> Response:
-    outcome: Outcome
+def _outcome(task: Task, body: bytes, call: Call, models: Callable[[], Models]) -> Outcome:
     try:
-        outcome = answer(task, body, call, models())
+        return answer(task, body, call, models())
     except LecternError as error:
-        outcome = error
+        return error
     except Exception as error:
-        outcome = unexpected(task, call, error)
+        return unexpected(task, call, error)
+
+
+def _respond(task: Task, call: Call, outcome: Outcome) -> Response:
     record(task, [call], [outcome])
     if isinstance(outcome, LecternError):
         return _problem_response(outcome, call.request_id)

@@ -18,7 +18,8 @@ async def read_body(request: Request) -> bytes:
     if media_type != "application/json":
         raise UnsupportedMediaType("The Content-Type must be application/json.")
     limit, body = settings().max_body_bytes, bytearray()
-    _check_size(int(request.headers.get("content-length") or 0), limit)
+    announced = request.headers.get("content-length", "")
+    _check_size(int(announced) if announced.isdecimal() else 0, limit)
     async for chunk in request.stream():
         body += chunk
         _check_size(len(body), limit)
@@ -45,7 +46,8 @@ def in_lambda(request: Request) -> bool:
 
 
 def _principal(request: Request) -> Principal:
-    claims = _context(request).get("authorizer", {}).get("jwt", {}).get("claims")
+    authorizer = _context(request).get("authorizer") or {}
+    claims = (authorizer.get("jwt") or {}).get("claims")
     if claims:
         return from_claims(claims)
     if settings().environment == "local":
@@ -54,8 +56,8 @@ def _principal(request: Request) -> Principal:
 
 
 def _context(request: Request) -> dict[str, Any]:
-    context: dict[str, Any] = request.scope.get("aws.event", {}).get("requestContext", {})
-    return context
+    context: dict[str, Any] = request.scope.get("aws.event", {}).get("requestContext")
+    return context or {}
 
 
 def _deadline(milliseconds: str | None) -> float | None:
