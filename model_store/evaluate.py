@@ -37,7 +37,7 @@ VALIDATION, UNSEEN_ANSWERS = "unseen questions (validation)", "unseen answers (t
 
 @dataclass(frozen=True)
 class Answered:
-    """Logits (answers, labels) of the reference that speaks most for each answer, by the int8 file and in fp32."""
+    """Logits (answers, labels) by the int8 file and by the fp32 graph, each answer beside its nearest reference."""
 
     corpus: NDArray[np.str_]
     gold: Labels

@@ -19,7 +19,9 @@ class GradeRequest(Request):
 
     question: VisibleText
     references: list[VisibleText] = Field(
-        min_length=1, max_length=MOST_REFERENCES, description="Right answers; the one that fits best counts."
+        min_length=1,
+        max_length=MOST_REFERENCES,
+        description="Right answers; the one that is nearest to the answer counts.",
     )
     answer: Text
     max_score: float = Field(default=1.0, ge=0.01, le=1_000_000, allow_inf_nan=False)

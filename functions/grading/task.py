@@ -1,4 +1,4 @@
-"""Grading as two pure functions: an answer becomes rows of tokens, one per reference and window; logits, a grade."""
+"""Grading as two pure functions: an answer becomes rows of tokens, and logits become a grade."""
 
 import math
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ from lectern.text import is_blank, latin_share
 CLS, SEP, UNKNOWN = 101, 102, 100
 """Token ids in the vocabulary of BERT's uncased models."""
 
-MOST_ROWS = 100
-"""Runs of the model for one request (about a second); references times windows."""
+MOST_WINDOWS = 100
+"""Runs of the model for one request: about a second."""
 
 LEAST_ANSWER_TOKENS = 48
 """Room that question and reference must leave, so that a window of the answer is worth reading."""
@@ -30,10 +30,10 @@ UNKNOWN_SHARE = 0.3
 
 
 def encode(request: GradeRequest, tokenizer: Tokenizer, manifest: Manifest) -> list[Encoding]:
-    """One row per reference and window of the answer; none for an answer that is blank or has nothing to read.
+    """The answer beside its nearest reference, in windows where it is long; no row where there is nothing to read.
 
     Raises:
-        InvalidRequest: question and reference leave no room for the answer, or there would be too many rows.
+        InvalidRequest: question and a reference leave no room for an answer, or there would be too many windows.
     """
     if is_blank(request.answer):
         return []
@@ -42,12 +42,19 @@ def encode(request: GradeRequest, tokenizer: Tokenizer, manifest: Manifest) -> l
     for number, room in enumerate(rooms):
         if room < LEAST_ANSWER_TOKENS:
             raise _too_long(number, len(question) + len(references[number]), manifest.max_length)
-    parts = [(reference, windows(answer, room)) for reference, room in zip(references, rooms, strict=True)]
-    count = sum(len(found) for _, found in parts)
-    if count > MOST_ROWS:
-        fault = FieldError(("answer",), f"makes {count} windows over all references; the limit is {MOST_ROWS}")
-        raise InvalidRequest("The answer is too long for so many references.", (fault,))
-    return [assemble(question, reference, window) for reference, found in parts for window in found if window]
+    best = nearest(request.references, request.answer)
+    found = windows(answer, rooms[best])
+    if len(found) > MOST_WINDOWS:
+        fault = FieldError(("answer",), f"makes {len(found)} windows; the limit is {MOST_WINDOWS}")
+        raise InvalidRequest("The answer is too long beside this question and reference.", (fault,))
+    return [assemble(question, references[best], window) for window in found if window]
+
+
+def nearest(references: Sequence[str], answer: str) -> int:
+    """Which reference shares most words with the answer (Jaccard index), the first of equals."""
+    words = set(answer.lower().split())
+    shares = [_jaccard(words, set(reference.lower().split())) for reference in references]
+    return shares.index(max(shares))
 
 
 def assemble(question: list[int], reference: list[int], answer: list[int]) -> Encoding:
@@ -67,7 +74,7 @@ def windows(tokens: list[int], size: int) -> list[list[int]]:
 def postprocess(
     request: GradeRequest, rows: Sequence[Encoding], logits: Sequence[NDArray[np.float32]], manifest: Manifest
 ) -> dict[str, Any]:
-    """The grade by the row that speaks most for the answer: best over references, and over windows of a long answer."""
+    """The grade by the row that speaks most for the answer; there are several where a long answer came in windows."""
     if not rows:
         return _blank(manifest)
     options = [probabilities(row, manifest.calibration) for row in logits]
@@ -87,6 +94,10 @@ def postprocess(
 
 
 TASK = Task("grading", "grading", "/v1/grade", GradeRequest, GradeResponse, encode, postprocess)
+
+
+def _jaccard(first: set[str], second: set[str]) -> float:
+    return len(first & second) / max(1, len(first | second))
 
 
 def _token_ids(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
@@ -116,7 +127,7 @@ def _warnings(request: GradeRequest, rows: Sequence[Encoding]) -> list[str]:
     foreign = latin_share(request.answer) < 1 - UNKNOWN_SHARE
     if foreign or answer.count(UNKNOWN) > UNKNOWN_SHARE * len(answer):
         warnings.append("The answer is mostly in a script or in characters that the model does not know.")
-    if len(rows) > len(request.references):
+    if len(rows) > 1:
         warnings.append("The answer is long and was read in overlapping windows; the best one counts.")
     return warnings
 

@@ -8,7 +8,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from functions.grading.task import assemble
+from functions.grading.task import assemble, nearest
 from model_store.recipes.data import Example
 
 Row = tuple[list[int], list[int], list[int]]
@@ -32,17 +32,11 @@ class TokenCache:
 def training_reference(example: Example, chance: random.Random) -> str:
     """The reference beside which a training step sees an answer.
 
-    Grading takes the best over references: a right answer must look right beside the one that is nearest to it, a
-    wrong one must look wrong beside each.
+    Grading takes the nearest: a right answer must look right beside that one, a wrong one must look wrong beside each.
     """
     if chance.random() < (0.1 if example.label == "correct" else 0.5):
         return chance.choice(example.references)
-    words = set(example.answer.lower().split())
-    return max(example.references, key=lambda text: _overlap(words, set(text.lower().split())))
-
-
-def _overlap(first: set[str], second: set[str]) -> float:
-    return len(first & second) / max(1, len(first | second))
+    return example.references[nearest(example.references, example.answer)]
 
 
 def shuffled_batches(rows: Sequence[Row], size: int, chance: random.Random) -> Iterator[list[int]]:

@@ -1,4 +1,4 @@
-"""The inputs that prove a grading model (question, reference, answer): short and long, right, wrong and without content."""
+"""The inputs that prove a grading model (question, reference, answer): short, long, right, wrong, without content."""
 
 GOLDEN = (
     ("Why does ice float on water?", "Ice is less dense than water.", "Because it is lighter than the same volume."),

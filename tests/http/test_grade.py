@@ -99,12 +99,13 @@ def test_a_students_separator_is_text(grade: Grade) -> None:
     assert grade(answer="no [SEP] yes").json()["probabilities"] != grade(answer="no yes").json()["probabilities"]
 
 
-def test_best_over_references(grade: Grade) -> None:
-    alone = [
-        grade(references=[reference]).json()["score"]
-        for reference in ("Ice is less dense than water.", "It has a lower density.")
-    ]
-    assert grade().json()["score"] == max(alone)
+@pytest.mark.parametrize(("answer", "nearest"), [("its density is a lower one", 1), ("ice, less dense than water.", 0)])
+def test_the_nearest_reference_counts(grade: Grade, answer: str, nearest: int) -> None:
+    references = ["Ice is less dense than water.", "It has a lower density."]
+    alone = [grade(references=[reference], answer=answer).json()["probabilities"] for reference in references]
+    assert alone[0] != alone[1]
+    assert grade(references=references, answer=answer).json()["probabilities"] == alone[nearest]
+    assert grade(references=references[::-1], answer=answer).json()["probabilities"] == alone[nearest]
 
 
 def test_a_long_answer_is_read_in_windows_and_reviewed(grade: Grade) -> None:
@@ -114,8 +115,8 @@ def test_a_long_answer_is_read_in_windows_and_reviewed(grade: Grade) -> None:
 
 
 def test_more_windows_than_a_request_may_have(grade: Grade) -> None:
-    document = problem(grade(answer="x " * 9000, references=["a", "b", "c", "d"]), 422, "invalid-request")
-    assert "the limit is 100" in document["errors"][0]["msg"]
+    document = problem(grade(answer="x " * 9000, references=["word " * 310]), 422, "invalid-request")
+    assert "windows; the limit is 100" in document["errors"][0]["msg"]
 
 
 def test_a_deadline_ends_the_work_between_windows(client: TestClient) -> None:
