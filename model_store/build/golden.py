@@ -20,7 +20,8 @@ REFERENCE_TOLERANCE = 1e-4
 
 INT8_TOLERANCE = 0.25
 """The int8 file against itself on another CPU: its integers are exact, but float rounding before them may differ and
-move an activation to the next of 256 steps."""
+move an activation to the next of 256 steps. Relative noise of 1e-5 in the norms moved the grading model's golden
+logits by up to 0.15; a third of one matrix set to zero by 0.35."""
 
 
 def read_reference(adapter: Path) -> list[GoldenVector]:
