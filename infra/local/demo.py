@@ -35,8 +35,8 @@ def main() -> None:
 
 def _table(summary: dict[str, Any]) -> Table:
     table = Table(title=f"{summary['rows']} answers of {CLASS}, graded by grading {summary['model']['version']}")
-    for name in ("question", "answers", "mean points", "correct", "need review", "agree with teacher"):
-        table.add_column(name, justify="left" if name == "question" else "right")
+    for name in ("question", "answers", "points", "correct", "review", "agreement"):
+        table.add_column(name, justify="left" if name == "question" else "right", no_wrap=True)
     for name, figures in [*summary["questions"].items(), ("all", summary)]:
         share = figures.get("agreement", {}).get("share")
         table.add_row(

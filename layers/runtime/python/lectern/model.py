@@ -1,5 +1,6 @@
 """Stages: load and infer. A release's files, checked byte for byte, become a session that has passed its self-test."""
 
+import ctypes
 import hashlib
 import tempfile
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ def load(store: Store, release: Release) -> LoadedModel:
     """
     manifest = release.manifest
     model = LoadedModel(release, _session(store, manifest), _tokenizer(_fetch(store, TOKENIZER, manifest), manifest))
+    _give_back_memory()
     self_test(model)
     return model
 
@@ -105,6 +107,13 @@ def _session(store: Store, manifest: Manifest) -> onnxruntime.InferenceSession:
             return onnxruntime.InferenceSession(file.name, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises its own types, one per status code
             raise _no_model(manifest) from error
+
+
+def _give_back_memory() -> None:
+    """Return to the system what reading the model left free in the heap (9 to 17 MB), where the C library can."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)
 
 
 def _embedded(onnx: bytes, manifest: Manifest) -> bytes:
