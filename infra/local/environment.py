@@ -43,21 +43,29 @@ def ensure_live(name: str, tell: Callable[[str], None]) -> None:
     What an interrupted run left behind is taken up; an older embedded model gets a successor.
     """
     store, signer = open_store(os.environ["LECTERN_STORE"]), open_signer()
-    live = _live(store, signer, name)
     made = build(read_model(name))
+    live = _published(store, signer, name, _live_version(store, name))
     if live is not None and _same(live, made.description):
         return
-    version = _version(store, signer, name, made.description)
-    if not _exists(store, signer, name, version):
+    version = FIRST_VERSION
+    while (there := _published(store, signer, name, version)) is not None and not _same(there, made.description):
+        version = _next(version)
+    if there is None:
         publish(store, signer, made, name, version)
     promote(store, signer.public_key(), name, version, "live", "the embedded model")
-    tell(f"{'built' if not made.cached else 'found'} {name}, published {version} and promoted it to live")
+    tell(f"{'found' if made.cached else 'built'} {name}, published {version} and promoted it to live")
 
 
-def _live(store: Store, signer: Signer, name: str) -> Description | None:
+def _live_version(store: Store, name: str) -> str | None:
     try:
-        pin = Pin(name, read_alias(store, name, "live").version)
-        return read_release(store, pin, signer.public_key()).manifest
+        return read_alias(store, name, "live").version
+    except NotFound:
+        return None
+
+
+def _published(store: Store, signer: Signer, name: str, version: str | None) -> Description | None:
+    try:
+        return read_release(store, Pin(name, version), signer.public_key()).manifest if version else None
     except NotFound:
         return None
 
@@ -66,21 +74,6 @@ def _same(one: Description, other: Description) -> bool:
     return all(getattr(one, field) == getattr(other, field) for field in _SAME)
 
 
-def _version(store: Store, signer: Signer, name: str, description: Description) -> str:
-    """The first version that holds this model already, or is free."""
-    major, minor, patch = map(int, FIRST_VERSION.split("."))
-    while True:
-        version = f"{major}.{minor}.{patch}"
-        if not _exists(store, signer, name, version):
-            return version
-        if _same(read_release(store, Pin(name, version), signer.public_key()).manifest, description):
-            return version
-        patch += 1
-
-
-def _exists(store: Store, signer: Signer, name: str, version: str) -> bool:
-    try:
-        read_release(store, Pin(name, version), signer.public_key())
-    except NotFound:
-        return False
-    return True
+def _next(version: str) -> str:
+    major, minor, patch = version.split(".")
+    return f"{major}.{minor}.{int(patch) + 1}"
