@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from functions.grading.schemas import LABELS, GradeRequest
 from functions.grading.task import encode
+from lectern.load import load
 from lectern.manifest import Calibration
-from lectern.model import LoadedModel, load
+from lectern.model import LoadedModel
 from lectern.store.local import LocalStore
 from model_store.build.builder import build, float_graph
 from model_store.calibrate import calibrate, coverage, softmax

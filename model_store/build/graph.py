@@ -1,4 +1,4 @@
-"""The fused ONNX graph of a BERT encoder with a mean-pooling head, written straight from its weights.
+"""The fused ONNX graphs of a BERT encoder, bare or with a mean-pooling head, written straight from its weights.
 
 Operators of onnxruntime's `com.microsoft` domain (docs/ContribOperators.md in its repository) do a layer's work in
 four nodes: packed-QKV Attention, SkipLayerNormalization with bias, BiasGelu. There is no mask: a run holds one row,
@@ -45,23 +45,46 @@ class _Graph:
 def bert_graph(weights: Weights, heads: int, layer_norm_eps: float) -> onnx.ModelProto:
     """Inputs `input_ids` and `token_type_ids`, int32 (batch, length); output `logits`, float32 (batch, labels)."""
     graph = _Graph(weights)
-    hidden = _embeddings(graph, layer_norm_eps)
-    layers = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
-    for number in range(layers):
-        layer = f"encoder.layer.{number}."
-        hidden = _attention(graph, layer, hidden, heads, layer_norm_eps)
-        hidden = _feed_forward(graph, layer, hidden, layer_norm_eps)
+    hidden = _layers(graph, _embeddings(graph, "token_type_ids", layer_norm_eps), heads, layer_norm_eps)
     _head(graph, hidden)
-    return _model(graph, labels=len(weights["head.classifier.bias"]))
+    labels = len(weights["head.classifier.bias"])
+    return _model(graph, ("input_ids", "token_type_ids"), "logits", ["batch", labels])
 
 
-def _embeddings(graph: _Graph, eps: float) -> str:
-    tables = ["word_embeddings.weight", "position_embeddings.weight", "token_type_embeddings.weight"]
-    names = [*tables, "LayerNorm.weight", "LayerNorm.bias"]
-    inputs = ["input_ids", "token_type_ids", *(graph.constant(f"embeddings.{name}") for name in names)]
-    outputs = ["embedded", "unused_mask_index"]
+def encoder_graph(weights: Weights, heads: int, layer_norm_eps: float) -> onnx.ModelProto:
+    """Input `input_ids`, int32 (batch, length); output `vectors`, float32 (batch, length, hidden)."""
+    graph = _Graph(weights)
+    hidden = _layers(graph, _embeddings(graph, "", layer_norm_eps), heads, layer_norm_eps)
+    graph.node("Identity", [hidden], "vectors", domain="")
+    return _model(graph, ("input_ids",), "vectors", ["batch", "length", len(weights["embeddings.LayerNorm.bias"])])
+
+
+def _layers(graph: _Graph, hidden: str, heads: int, eps: float) -> str:
+    count = 1 + max(int(name.split(".")[2]) for name in graph.weights if name.startswith("encoder.layer."))
+    for number in range(count):
+        layer = f"encoder.layer.{number}."
+        hidden = _feed_forward(graph, layer, _attention(graph, layer, hidden, heads, eps), eps)
+    return hidden
+
+
+def _embeddings(graph: _Graph, types: str, eps: float) -> str:
+    """The sum of the embeddings, normed. Without an input of `types` each token is of the first, added to positions."""
+    words, positions, kinds = (f"embeddings.{name}_embeddings.weight" for name in ("word", "position", "token_type"))
+    if types:
+        tables = [graph.constant(words), graph.constant(positions), graph.constant(kinds)]
+    else:
+        shifted = graph.weights[positions] + graph.weights[kinds][0]
+        tables = [graph.constant(words), graph.constant(positions, shifted), ""]
+    norm = [graph.constant(f"embeddings.LayerNorm.{kind}") for kind in ("weight", "bias")]
     graph.nodes.append(
-        helper.make_node("EmbedLayerNormalization", inputs, outputs, name="embedded", domain=_FUSED, epsilon=eps)
+        helper.make_node(
+            "EmbedLayerNormalization",
+            ["input_ids", types, *tables, *norm],
+            ["embedded", "unused_mask_index"],
+            name="embedded",
+            domain=_FUSED,
+            epsilon=eps,
+        )
     )
     return "embedded"
 
@@ -106,12 +129,9 @@ def _head(graph: _Graph, hidden: str) -> None:
     graph.node("Gemm", [active, *classifier], "logits", domain="", transB=1)
 
 
-def _model(graph: _Graph, labels: int) -> onnx.ModelProto:
-    inputs = [
-        helper.make_tensor_value_info(name, TensorProto.INT32, ["batch", "length"])
-        for name in ("input_ids", "token_type_ids")
-    ]
-    outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", labels])]
+def _model(graph: _Graph, tokens: Sequence[str], output: str, shape: list[str | int]) -> onnx.ModelProto:
+    inputs = [helper.make_tensor_value_info(name, TensorProto.INT32, ["batch", "length"]) for name in tokens]
+    outputs = [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)]
     constants = [numpy_helper.from_array(value, name) for name, value in graph.constants.items()]
     body = helper.make_graph(graph.nodes, "lectern", inputs, outputs, constants)
     opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(_FUSED, 1)]

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from lectern.errors import Conflict, UnknownObject
+from lectern.load import load
 from lectern.manifest import Alias, alias_key, manifest_key
-from lectern.model import load
 from lectern.release import Pin, read_release
 from lectern.store import Store
 

@@ -8,10 +8,9 @@ from pathlib import Path
 from lectern import signature
 from lectern.errors import Conflict, UnknownObject
 from lectern.manifest import Manifest, PinnedFile, manifest_key
-from lectern.model import MODEL, TOKENIZER
 from lectern.release import Pin, Release, read_release
 from lectern.store import Store
-from model_store.build.builder import Build
+from model_store.build.builder import DESCRIPTION, Build
 from model_store.errors import BadVersion
 from model_store.release.signing import Signer
 
@@ -33,7 +32,7 @@ def publish(store: Store, signer: Signer, build: Build, model: str, version: str
     if _exists(store, key):
         raise Conflict(f"{model} {version} is published already; a version never changes.")
     folder = key.rsplit("/", 1)[0]
-    files = {name: _upload(store, f"{folder}/{name}", build.folder / name) for name in (MODEL, TOKENIZER)}
+    files = {path.name: _upload(store, f"{folder}/{path.name}", path) for path in _files(build)}
     manifest = Manifest(**dict(build.description), model=model, version=version, files=files, created_at=_now())
     document = manifest.model_dump(mode="json")
     document["signature"] = signer.sign(signature.canonical(document))
@@ -41,6 +40,11 @@ def publish(store: Store, signer: Signer, build: Build, model: str, version: str
     written = store.put(key, data, if_none_match=True)
     pin = Pin(model, version, written.version_id, hashlib.sha256(data).hexdigest())
     return read_release(store, pin, signer.public_key())
+
+
+def _files(build: Build) -> list[Path]:
+    """What a release pins: everything in the build's folder but the description, which the manifest itself holds."""
+    return sorted(path for path in build.folder.iterdir() if path.name != DESCRIPTION)
 
 
 def _upload(store: Store, key: str, path: Path) -> PinnedFile:

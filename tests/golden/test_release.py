@@ -14,8 +14,9 @@ import pytest
 from onnx import external_data_helper, numpy_helper
 
 from lectern.errors import Conflict, ReleaseRejected, StoreUnavailable, UnknownRelease
+from lectern.load import load
 from lectern.manifest import Description, alias_key, manifest_key
-from lectern.model import MODEL, load
+from lectern.model import MODEL
 from lectern.models import Models
 from lectern.release import Pin, Release, read_alias, read_release
 from lectern.settings import Settings

@@ -14,7 +14,7 @@ from typing import Any
 
 from infra.local.aws import in_environment, local_aws
 from infra.local.environment import ensure_live, use_local_settings
-from lectern.model import load
+from lectern.load import load
 from lectern.models import shared
 from lectern.release import Pin, Release, read_release
 from lectern.store import open_store

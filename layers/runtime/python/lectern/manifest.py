@@ -40,6 +40,7 @@ class GoldenVector(Document):
 
     input_ids: tuple[int, ...]
     token_type_ids: tuple[int, ...]
+    features: tuple[float, ...] = ()
     logits: tuple[float, ...]
 
 

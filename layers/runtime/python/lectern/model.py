@@ -1,145 +1,91 @@
-"""Stages: load and infer. A release's files, checked byte for byte, become a session that has passed its self-test."""
+"""Stage: infer. A loaded release: its sessions, its tokenizer, and how a row of tokens becomes logits."""
 
-import ctypes
-import hashlib
-import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from lectern.errors import ReleaseRejected, UnknownObject
-from lectern.external_data import has_external_data
-from lectern.manifest import Manifest, PinnedFile
 from lectern.release import Release
-from lectern.store import Store
 
-MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
+MODEL, ENCODER, TOKENIZER = "model.onnx", "encoder.onnx", "tokenizer.json"
+
+Tokens = tuple[int, ...]
+
+MOST_KEPT, LONGEST_KEPT = 128, 64
+"""Texts whose vectors an encoder keeps, and tokens of each: 12 MB at most. Questions and references come again."""
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """One row of tokens for the model."""
+    """One row for the model: tokens, the segment of each, and numbers that the task knows of the texts.
+
+    A release with an encoder reads each segment as a text of its own; without one, `features` are unused.
+    """
 
     input_ids: list[int]
     token_type_ids: list[int]
+    features: list[float] = field(default_factory=list)
+
+
+class Encoder:
+    """The frozen base: a text's tokens → their vectors."""
+
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        self._session = session
+        self._kept = lru_cache(MOST_KEPT)(self._run)
+
+    def __call__(self, tokens: Tokens, keep: bool = False) -> NDArray[np.float32]:
+        """Vectors (tokens, hidden) of one text, [CLS] and [SEP] included; kept for the next time if `keep`.
+
+        One text per run, so that a vector never depends on the company that its text came in.
+        """
+        return self._kept(tokens) if keep and len(tokens) <= LONGEST_KEPT else self._run(tokens)
+
+    def _run(self, tokens: Tokens) -> NDArray[np.float32]:
+        vectors: NDArray[np.float32] = self._session.run(None, {"input_ids": np.array([tokens], dtype=np.int32)})[0][0]
+        vectors.flags.writeable = False
+        return vectors
 
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A release that is ready to answer."""
+    """A release that is ready to answer. `files` are those of its files that are neither graph nor tokenizer."""
 
     release: Release
     session: onnxruntime.InferenceSession
     tokenizer: Tokenizer
+    encoder: Encoder | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
-    def infer(self, encoding: Encoding) -> NDArray[np.float32]:
+    def infer(self, row: Encoding) -> NDArray[np.float32]:
         """Logits (labels,) of one row.
 
         One row per run, never a batch: dynamic int8 scales activations per tensor, so in a batch an answer would
         depend on its neighbours. Threads that run rows side by side are as fast, since nothing is padded.
         """
-        feed = {
-            "input_ids": np.array([encoding.input_ids], dtype=np.int32),
-            "token_type_ids": np.array([encoding.token_type_ids], dtype=np.int32),
-        }
+        feed = {"input_ids": _row(row.input_ids, np.int32), "token_type_ids": _row(row.token_type_ids, np.int32)}
+        if self.encoder:
+            feed |= {"vectors": self._vectors(row)[None], "features": _row(row.features, np.float32)}
         logits: NDArray[np.float32] = self.session.run(None, feed)[0][0]
         return logits
 
-
-def load(store: Store, release: Release) -> LoadedModel:
-    """Fetch a release's files by VersionId, check them, and prove the model on its golden vectors.
-
-    Raises:
-        ReleaseRejected: a file is gone or altered, refers to other files, is no model, or fails the self-test.
-    """
-    manifest = release.manifest
-    model = LoadedModel(release, _session(store, manifest), _tokenizer(_fetch(store, TOKENIZER, manifest), manifest))
-    _give_back_memory()
-    self_test(model)
-    return model
+    def _vectors(self, row: Encoding) -> NDArray[np.float32]:
+        """Vectors (length, hidden) of the row's segments, side by side; the last one, the answer, is not kept."""
+        assert self.encoder
+        *known, last = segments(row)
+        return np.concatenate([*(self.encoder(text, keep=True) for text in known), self.encoder(last)])
 
 
-def self_test(model: LoadedModel) -> None:
-    """Compare the golden vectors with what this CPU answers.
-
-    Raises:
-        ReleaseRejected: a logit leaves the manifest's tolerance, or is not a number.
-    """
-    golden = model.release.manifest.golden
-    for vector in golden.vectors:
-        try:
-            logits = model.infer(Encoding(list(vector.input_ids), list(vector.token_type_ids)))
-            distance = float(np.max(np.abs(logits - np.array(vector.logits, dtype=np.float32))))
-        except Exception as error:  # onnxruntime's own types; another number of labels is a ValueError
-            raise ReleaseRejected(f"{_name(model.release.manifest)} can't answer its golden vectors.") from error
-        if not distance <= golden.tolerance:  # also refuses NaN
-            raise ReleaseRejected(
-                f"{_name(model.release.manifest)} fails its golden self-test on this CPU: "
-                f"a logit is off by {distance:.3f}, the tolerance is {golden.tolerance}."
-            )
+def segments(row: Encoding) -> list[Tokens]:
+    """The row's texts: its tokens cut where the segment changes."""
+    cuts = [0, *(np.flatnonzero(np.diff(row.token_type_ids)) + 1).tolist(), len(row.input_ids)]
+    return [tuple(row.input_ids[start:end]) for start, end in pairwise(cuts)]
 
 
-def _fetch(store: Store, name: str, manifest: Manifest) -> bytes:
-    pin: PinnedFile | None = manifest.files.get(name)
-    if pin is None:
-        raise ReleaseRejected(f"{_name(manifest)} pins no {name}.")
-    try:
-        data = store.get(pin.key, pin.version_id).data
-    except UnknownObject as error:
-        raise ReleaseRejected(f"{name} of {_name(manifest)} is gone from the store.") from error
-    if len(data) != pin.size or hashlib.sha256(data).hexdigest() != pin.sha256:
-        raise ReleaseRejected(f"{name} of {_name(manifest)} is not the file that the manifest pins.")
-    return data
-
-
-def _session(store: Store, manifest: Manifest) -> onnxruntime.InferenceSession:
-    """A session of the checked model, read from a file: from bytes it would keep them, 23 MB, for its whole life."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    with tempfile.NamedTemporaryFile(prefix="lectern-", suffix=".onnx") as file:
-        file.write(_embedded(_fetch(store, MODEL, manifest), manifest))
-        file.flush()
-        try:
-            return onnxruntime.InferenceSession(file.name, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises its own types, one per status code
-            raise _no_model(manifest) from error
-
-
-def _give_back_memory() -> None:
-    """Return to the system what reading the model left free in the heap (9 to 17 MB), where the C library can."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim:
-        trim(0)
-
-
-def _embedded(onnx: bytes, manifest: Manifest) -> bytes:
-    """The same bytes, if they hold the whole model."""
-    try:
-        if has_external_data(onnx):
-            raise ReleaseRejected(f"{_name(manifest)} refers to files outside the release.")
-    except ValueError as error:
-        raise _no_model(manifest) from error
-    return onnx
-
-
-def _no_model(manifest: Manifest) -> ReleaseRejected:
-    return ReleaseRejected(f"{_name(manifest)} is no model that this runtime can read.")
-
-
-def _tokenizer(data: bytes, manifest: Manifest) -> Tokenizer:
-    try:
-        tokenizer = Tokenizer.from_buffer(data)
-    except Exception as error:  # tokenizers raises Exception itself
-        raise _no_model(manifest) from error
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    tokenizer.encode_special_tokens = True  # a student who writes [SEP] wrote five characters, not a separator
-    return tokenizer
-
-
-def _name(manifest: Manifest) -> str:
-    return f"The release {manifest.model} {manifest.version}"
+def _row(values: list[int] | list[float], kind: type[np.int32] | type[np.float32]) -> NDArray[np.generic]:
+    return np.array([values], dtype=kind)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from lectern.errors import ReleaseRejected, StoreUnavailable
+from lectern.load import load
 from lectern.manifest import Alias
-from lectern.model import LoadedModel, load
+from lectern.model import LoadedModel
 from lectern.release import Pin, read_alias, read_release
 from lectern.settings import Settings, settings
 from lectern.store import Store, open_store
