@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from functions.grading.schemas import GradeRequest, GradeResponse
+from lectern import guards
 from lectern.calibration import DEFAULT_ERROR_BUDGET, probabilities, review_threshold
 from lectern.errors import FieldError, InvalidRequest
 from lectern.manifest import Manifest
 from lectern.model import Encoding
+from lectern.normalise import normalise
 from lectern.task import Task
 from lectern.text import is_blank, latin_share
 
@@ -37,6 +39,7 @@ def encode(request: GradeRequest, tokenizer: Tokenizer, manifest: Manifest) -> l
     """
     if is_blank(request.answer):
         return []
+    request = as_seen(request)
     question, answer, *references = _token_ids(tokenizer, [request.question, request.answer, *request.references])
     rooms = [manifest.max_length - len(assemble(question, reference, []).input_ids) for reference in references]
     for number, room in enumerate(rooms):
@@ -48,6 +51,16 @@ def encode(request: GradeRequest, tokenizer: Tokenizer, manifest: Manifest) -> l
         fault = FieldError(("answer",), f"makes {len(found)} windows; the limit is {MOST_WINDOWS}")
         raise InvalidRequest("The answer is too long beside this question and reference.", (fault,))
     return [assemble(question, references[best], window) for window in found if window]
+
+
+def as_seen(request: GradeRequest) -> GradeRequest:
+    """The request with its texts as a reader sees them: what the model reads (`lectern.normalise`)."""
+    texts = {
+        "question": normalise(request.question).text,
+        "references": [normalise(reference).text for reference in request.references],
+        "answer": normalise(request.answer).text,
+    }
+    return request.model_copy(update=texts)
 
 
 def nearest(references: Sequence[str], answer: str) -> int:
@@ -122,9 +135,14 @@ def _blank(manifest: Manifest) -> dict[str, Any]:
 
 def _warnings(request: GradeRequest, rows: Sequence[Encoding]) -> list[str]:
     """What a teacher should know of how the answer was read."""
-    warnings = []
+    seen = as_seen(request)
+    warnings = guards.warnings(seen.question, seen.answer)
+    if normalise(request.answer).disguised:
+        warnings.append(
+            "The answer holds invisible characters, or letters of another script that look like Latin ones."
+        )
     answer = [token for row in rows for token, kind in zip(row.input_ids, row.token_type_ids, strict=True) if kind]
-    foreign = latin_share(request.answer) < 1 - UNKNOWN_SHARE
+    foreign = latin_share(seen.answer) < 1 - UNKNOWN_SHARE
     if foreign or answer.count(UNKNOWN) > UNKNOWN_SHARE * len(answer):
         warnings.append("The answer is mostly in a script or in characters that the model does not know.")
     if len(rows) > 1:

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Literal
 
 from functions.grading.schemas import Label
+from lectern.guards import FUNCTION_WORDS
 
 Kind = Literal["wrong", "right"]
 
@@ -59,4 +60,4 @@ def bare(word: str) -> str:
 def content_words(text: str) -> list[str]:
     """The words of a text that carry its matter, in their order, each once."""
     found = (bare(word) for word in text.split())
-    return list(dict.fromkeys(word for word in found if word and word not in word_set("function_words")))
+    return list(dict.fromkeys(word for word in found if word and word not in FUNCTION_WORDS))

@@ -59,7 +59,7 @@ def _shuffled(text: str, chance: Random) -> str | None:
     if len(found) < LEAST_KEYWORDS:
         return None
     order = chance.sample(found, len(found))
-    return " ".join(order if order != found else order[::-1])
+    return chance.choice((" ", " ", ", ")).join(order if order != found else order[::-1])
 
 
 def _nonsense(chance: Random) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from random import Random
 
+from lectern.guards import FUNCTION_WORDS
 from model_store.attacks.attack import Apply, Attack, bare, word_set, words
 
 MOST_WORDS = 20
@@ -45,7 +46,7 @@ def oppose(text: str, chance: Random) -> str | None:
 
 def miscount(text: str, chance: Random) -> str | None:
     """One number that counts something (not one that names: 'terminal 2', '3.') replaced by another."""
-    places = [match for match in _COUNT.finditer(text) if match[2].lower() not in word_set("function_words")]
+    places = [match for match in _COUNT.finditer(text) if match[2].lower() not in FUNCTION_WORDS]
     if not places:
         return None
     match = chance.choice(places)
@@ -96,9 +97,7 @@ def _mended(text: str) -> str:
 def _is_thing(side: str) -> bool:
     """Whether the words can be one noun with its company."""
     found = [word.lower() for word in side.split()]
-    return found[-1] not in word_set("function_words") and not set(found) & (
-        word_set("function_words") - word_set("determiners")
-    )
+    return found[-1] not in FUNCTION_WORDS and not set(found) & (FUNCTION_WORDS - word_set("determiners"))
 
 
 def _short(text: str) -> bool:
