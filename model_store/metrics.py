@@ -1,5 +1,7 @@
 """Metrics of classification, in numpy alone."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,3 +45,16 @@ def paired_interval(
         differences.append(macro_f1(gold[rows], first[rows], labels) - macro_f1(gold[rows], second[rows], labels))
     low, high = np.percentile(differences, [2.5, 97.5])
     return float(low), float(high)
+
+
+def share_interval(hits: int, of: int) -> tuple[float, float]:
+    """95 % interval of a share (0 to 1 where there is nothing to count).
+
+    Wilson (1927), Probable Inference, the Law of Succession, and Statistical Inference.
+    """
+    if of == 0:
+        return 0.0, 1.0
+    share, z = hits / of, 1.959964
+    middle, spread = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    scale = 1 + z * z / of
+    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)

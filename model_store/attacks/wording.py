@@ -9,19 +9,34 @@ from random import Random
 
 from model_store.attacks.attack import Attack, bare, word_set, words
 
-LONG = 3_000
-"""Characters of a very long answer: about 600 tokens, more than any model here reads at once."""
+LONG = 1_500
+"""Characters of a very long answer: more tokens than the grader reads at once."""
 
 
 def insert_adverbs(question: str, references: Sequence[str], answer: str, chance: Random) -> str | None:
     """One adverb, or two, after auxiliaries; in front where there is none."""
-    return _inserted(answer, "auxiliaries", "adverbs", chance)
+    return _inserted(answer, adverb_places(answer) or [0], "adverbs", chance)
 
 
 def insert_adjectives(question: str, references: Sequence[str], answer: str, chance: Random) -> str | None:
     """One adjective, or two, between a determiner and what follows it; none where there is no determiner."""
-    found = _inserted(answer, "determiners", "adjectives", chance)
-    return found if found and bare(found.split()[0]) not in word_set("adjectives") else None
+    return _inserted(answer, adjective_places(answer), "adjectives", chance)
+
+
+def adverb_places(answer: str) -> list[int]:
+    """The words before which an adverb may stand: those that follow an auxiliary."""
+    return _places(answer, "auxiliaries")
+
+
+def adjective_places(answer: str) -> list[int]:
+    """The words before which an adjective may stand: those that follow a determiner."""
+    return _places(answer, "determiners")
+
+
+def insert(answer: str, word: str, place: int) -> str:
+    """The answer with a word before its word number `place`."""
+    found = answer.split()
+    return " ".join([*found[:place], word, *found[place:]])
 
 
 def pad(question: str, references: Sequence[str], answer: str, chance: Random) -> str | None:
@@ -63,14 +78,16 @@ WORDING = (
 )
 
 
-def _inserted(answer: str, after: str, what: str, chance: Random) -> str | None:
-    found = answer.split()
-    if not found:
+def _places(answer: str, after: str) -> list[int]:
+    return [number + 1 for number, word in enumerate(answer.split()[:-1]) if bare(word) in word_set(after)]
+
+
+def _inserted(answer: str, places: Sequence[int], what: str, chance: Random) -> str | None:
+    if not answer.split() or not places:
         return None
-    places = [number + 1 for number, word in enumerate(found[:-1]) if bare(word) in word_set(after)] or [0]
     for place in sorted(chance.sample(places, min(2, len(places))), reverse=True):
-        found.insert(place, chance.choice(words(what)))
-    return " ".join(found)
+        answer = insert(answer, chance.choice(words(what)), place)
+    return answer
 
 
 def _among(answer: str, sentences: Sequence[str], chance: Random) -> str:
