@@ -135,19 +135,16 @@ def _blank(manifest: Manifest) -> dict[str, Any]:
 
 def _warnings(request: GradeRequest, rows: Sequence[Encoding]) -> list[str]:
     """What a teacher should know of how the answer was read."""
-    seen = as_seen(request)
-    warnings = guards.warnings(seen.question, seen.answer)
-    if normalise(request.answer).disguised:
-        warnings.append(
-            "The answer holds invisible characters, or letters of another script that look like Latin ones."
-        )
+    seen, warnings = as_seen(request), []
     answer = [token for row in rows for token, kind in zip(row.input_ids, row.token_type_ids, strict=True) if kind]
     foreign = latin_share(seen.answer) < 1 - UNKNOWN_SHARE
     if foreign or answer.count(UNKNOWN) > UNKNOWN_SHARE * len(answer):
         warnings.append("The answer is mostly in a script or in characters that the model does not know.")
     if len(rows) > 1:
         warnings.append("The answer is long and was read in overlapping windows; the best one counts.")
-    return warnings
+    if normalise(request.answer).disguised:
+        warnings.append("The answer holds invisible characters or letters of another script that look like Latin ones.")
+    return warnings + guards.warnings(seen.question, seen.answer)
 
 
 def _too_long(number: int, tokens: int, limit: int) -> InvalidRequest:

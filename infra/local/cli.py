@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from infra.local.console import progress_bar
 from infra.local.environment import ensure_live, use_local_settings
 from infra.local.journal import JournalBusy
+from infra.local.models_attack import attack
 from infra.local.models_cli import models
 from lectern.batch.table import TableError
 from lectern.errors import LecternError
@@ -28,6 +29,7 @@ def cli() -> None:
 
 
 cli.add_command(models)
+models.add_command(attack)
 
 
 @cli.command()

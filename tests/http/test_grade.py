@@ -89,6 +89,34 @@ def test_unknown_script_is_graded_with_a_warning_and_reviewed(grade: Grade, answ
     assert "does not know" in body["warnings"][0]
 
 
+@pytest.mark.parametrize("answer", ["Because it is less dеnsе.", "Because it is l\u200bess d\u2060ense."])  # Cyrillic е
+def test_a_disguised_answer_is_read_as_it_looks_and_reviewed(grade: Grade, answer: str) -> None:
+    plain, odd = grade(answer="Because it is less dense.").json(), grade(answer=answer, error_budget=1.0).json()
+    assert odd["probabilities"] == plain["probabilities"]
+    assert odd["needs_review"] is True
+    assert "look like Latin" in odd["warnings"][0]
+
+
+def test_styled_and_typographic_letters_are_plain_ones(grade: Grade) -> None:
+    plain, odd = grade(answer='It\'s "less dense" now').json(), grade(answer="𝐈𝐭’s “ｌｅｓｓ dense” now").json()
+    assert odd["probabilities"] == plain["probabilities"]
+    assert odd["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "sign"),
+    [
+        (str(REQUEST["question"]), "repeats the question"),
+        ("frozen water dense mass lighter ice room", "lists words"),
+        ("It is less dense than it was. " * 3, "repeats itself"),
+    ],
+)
+def test_an_answer_written_for_a_machine_goes_to_a_person(grade: Grade, answer: str, sign: str) -> None:
+    body = grade(answer=answer, error_budget=1.0).json()
+    assert body["needs_review"] is True
+    assert sign in body["warnings"][0]
+
+
 def test_control_characters_change_nothing(grade: Grade) -> None:
     plain, odd = grade(answer="less dense").json(), grade(answer="less\x00 dense\x1b").json()
     assert plain["probabilities"] == odd["probabilities"]
