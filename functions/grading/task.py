@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from functions.grading.features import hashed, lexical
 from functions.grading.schemas import GradeRequest, GradeResponse
 from lectern import guards
 from lectern.calibration import DEFAULT_ERROR_BUDGET, probabilities, review_threshold
 from lectern.errors import FieldError, InvalidRequest
 from lectern.manifest import Manifest
-from lectern.model import Encoding
+from lectern.model import ENCODER, Encoding
 from lectern.normalise import normalise
 from lectern.task import Task
 from lectern.text import is_blank, latin_share
@@ -50,7 +51,10 @@ def encode(request: GradeRequest, tokenizer: Tokenizer, manifest: Manifest) -> l
     if len(found) > MOST_WINDOWS:
         fault = FieldError(("answer",), f"makes {len(found)} windows; the limit is {MOST_WINDOWS}")
         raise InvalidRequest("The answer is too long beside this question and reference.", (fault,))
-    return [assemble(question, references[best], window) for window in found if window]
+    if ENCODER not in manifest.files:
+        return [assemble(question, references[best], window) for window in found if window]
+    counted = lexical(request.question, request.references[best], request.answer), hashed(request.answer)
+    return [apart(question, references[best], window, *counted) for window in found if window]
 
 
 def as_seen(request: GradeRequest) -> GradeRequest:
@@ -74,6 +78,15 @@ def assemble(question: list[int], reference: list[int], answer: list[int]) -> En
     """[CLS] question [SEP] reference [SEP] answer [SEP], the answer (with its [SEP]) as the second segment."""
     first = [CLS, *question, SEP, *reference, SEP]
     return Encoding([*first, *answer, SEP], [0] * len(first) + [1] * (len(answer) + 1))
+
+
+def apart(
+    question: list[int], reference: list[int], answer: list[int], features: list[float], hashes: list[int]
+) -> Encoding:
+    """Question, reference and answer as three texts, each [CLS] … [SEP], for a release that has an encoder."""
+    texts = [[CLS, *text, SEP] for text in (question, reference, answer)]
+    segments = [number for number, text in enumerate(texts) for _ in text]
+    return Encoding([token for text in texts for token in text], segments, features, hashes)
 
 
 def windows(tokens: list[int], size: int) -> list[list[int]]:

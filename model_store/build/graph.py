@@ -5,7 +5,7 @@ four nodes: packed-QKV Attention, SkipLayerNormalization with bias, BiasGelu. Th
 so nothing is padded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,17 +17,24 @@ from model_store.build.merge import Weights
 
 _FUSED = "com.microsoft"
 OPSET = 17
+_OPSETS = {"": OPSET, _FUSED: 1, "ai.onnx.ml": 3}
+
+Shape = list[str | int]
+Input = tuple[int, Shape]
+"""Element type and shape of an input."""
+
+INT_ROW: Input = (TensorProto.INT32, ["batch", "length"])
 
 
-class _Graph:
+class Graph:
     """Nodes and constants as they are added; each method returns the name of what it made."""
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
         self.nodes: list[onnx.NodeProto] = []
-        self.constants: dict[str, NDArray[np.float32]] = {}
+        self.constants: dict[str, NDArray[Any]] = {}
 
-    def constant(self, name: str, value: NDArray[np.float32] | None = None) -> str:
+    def constant(self, name: str, value: NDArray[Any] | None = None) -> str:
         """A constant; the weight of that name where no value is given."""
         self.constants[name] = np.ascontiguousarray(self.weights[name] if value is None else value)
         return name
@@ -41,33 +48,62 @@ class _Graph:
         self.nodes.append(helper.make_node(operator, inputs, [output], name=output, domain=domain, **attributes))
         return output
 
+    def op(self, operator: str, inputs: Sequence[str], output: str, **attributes: Any) -> str:
+        """A node of ONNX's own domain."""
+        return self.node(operator, inputs, output, domain="", **attributes)
+
+    def scalar(self, value: float, kind: type[np.generic] = np.float32) -> str:
+        """A constant of one number."""
+        return self.constant(f"number.{kind.__name__}.{value}", np.array(value, dtype=kind))
+
+    def leading(self) -> str:
+        """The axes that Squeeze takes away: the first, of a batch of one."""
+        return self.constant("leading", np.array([0]))
+
+    def total(self, value: str, output: str) -> str:
+        """The sum of a row (1, n), as (1, 1)."""
+        return self.op("ReduceSum", [value, self.constant("rows", np.array([1]))], output, keepdims=1)
+
+    def split(self, value: str, outputs: Sequence[str], sizes: Sequence[int]) -> None:
+        """A row (1, n) cut into rows of these sizes."""
+        cuts = self.constant(f"{value}.sizes", np.array(sizes))
+        self.nodes.append(helper.make_node("Split", [value, cuts], outputs, name=f"{value}.split", axis=1))
+
 
 def bert_graph(weights: Weights, heads: int, layer_norm_eps: float) -> onnx.ModelProto:
     """Inputs `input_ids` and `token_type_ids`, int32 (batch, length); output `logits`, float32 (batch, labels)."""
-    graph = _Graph(weights)
-    hidden = _layers(graph, _embeddings(graph, "token_type_ids", layer_norm_eps), heads, layer_norm_eps)
+    graph = Graph(weights)
+    hidden = _embeddings(graph, "token_type_ids", layer_norm_eps)
+    for number in range(layer_count(weights)):
+        hidden = layer(graph, number, hidden, heads, layer_norm_eps)
     _head(graph, hidden)
     labels = len(weights["head.classifier.bias"])
-    return _model(graph, ("input_ids", "token_type_ids"), "logits", ["batch", labels])
+    return finished(graph, {"input_ids": INT_ROW, "token_type_ids": INT_ROW}, "logits", ["batch", labels])
 
 
-def encoder_graph(weights: Weights, heads: int, layer_norm_eps: float) -> onnx.ModelProto:
-    """Input `input_ids`, int32 (batch, length); output `vectors`, float32 (batch, length, hidden)."""
-    graph = _Graph(weights)
-    hidden = _layers(graph, _embeddings(graph, "", layer_norm_eps), heads, layer_norm_eps)
+def encoder_graph(weights: Weights, heads: int, layer_norm_eps: float, layers: int) -> onnx.ModelProto:
+    """The embeddings and the first `layers`: `input_ids`, int32 (batch, length) → `vectors`, (batch, length, hidden)."""
+    graph = Graph(weights)
+    hidden = _embeddings(graph, "", layer_norm_eps)
+    for number in range(layers):
+        hidden = layer(graph, number, hidden, heads, layer_norm_eps)
     graph.node("Identity", [hidden], "vectors", domain="")
-    return _model(graph, ("input_ids",), "vectors", ["batch", "length", len(weights["embeddings.LayerNorm.bias"])])
+    width = len(weights["embeddings.LayerNorm.bias"])
+    return finished(graph, {"input_ids": INT_ROW}, "vectors", ["batch", "length", width])
 
 
-def _layers(graph: _Graph, hidden: str, heads: int, eps: float) -> str:
-    count = 1 + max(int(name.split(".")[2]) for name in graph.weights if name.startswith("encoder.layer."))
-    for number in range(count):
-        layer = f"encoder.layer.{number}."
-        hidden = _feed_forward(graph, layer, _attention(graph, layer, hidden, heads, eps), eps)
-    return hidden
+def layer_count(weights: Weights) -> int:
+    """Layers of the encoder that the weights hold, by the highest number."""
+    return 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
 
 
-def _embeddings(graph: _Graph, types: str, eps: float) -> str:
+def layer(graph: Graph, number: int, hidden: str, heads: int, eps: float) -> str:
+    """One Transformer layer over `hidden` (batch, length, hidden)."""
+    name = f"encoder.layer.{number}."
+    return _feed_forward(graph, name, _attention(graph, name, hidden, heads, eps), eps)
+
+
+def _embeddings(graph: Graph, types: str, eps: float) -> str:
     """The sum of the embeddings, normed. Without an input of `types` each token is of the first, added to positions."""
     words, positions, kinds = (f"embeddings.{name}_embeddings.weight" for name in ("word", "position", "token_type"))
     if types:
@@ -89,14 +125,14 @@ def _embeddings(graph: _Graph, types: str, eps: float) -> str:
     return "embedded"
 
 
-def _attention(graph: _Graph, layer: str, hidden: str, heads: int, eps: float) -> str:
+def _attention(graph: Graph, layer: str, hidden: str, heads: int, eps: float) -> str:
     attended = graph.node("Attention", [hidden, *_packed(graph, layer)], f"{layer}attended", num_heads=heads)
     weight = graph.transposed(f"{layer}attention.output.dense.weight")
     projected = graph.node("MatMul", [attended, weight], f"{layer}projected", domain="")
     return _added_and_normed(graph, f"{layer}attention.output", projected, hidden, eps)
 
 
-def _packed(graph: _Graph, layer: str) -> list[str]:
+def _packed(graph: Graph, layer: str) -> list[str]:
     """Query, key and value side by side: weight (in, 3 · out) and bias (3 · out)."""
     parts = [f"{layer}attention.self.{name}" for name in ("query", "key", "value")]
     weight = np.concatenate([graph.weights[f"{part}.weight"].T for part in parts], axis=1)
@@ -104,7 +140,7 @@ def _packed(graph: _Graph, layer: str) -> list[str]:
     return [graph.constant(f"{layer}qkv.weight", weight), graph.constant(f"{layer}qkv.bias", bias)]
 
 
-def _feed_forward(graph: _Graph, layer: str, hidden: str, eps: float) -> str:
+def _feed_forward(graph: Graph, layer: str, hidden: str, eps: float) -> str:
     weight = graph.transposed(f"{layer}intermediate.dense.weight")
     wide = graph.node("MatMul", [hidden, weight], f"{layer}wide", domain="")
     active = graph.node("BiasGelu", [wide, graph.constant(f"{layer}intermediate.dense.bias")], f"{layer}active")
@@ -113,13 +149,13 @@ def _feed_forward(graph: _Graph, layer: str, hidden: str, eps: float) -> str:
     return _added_and_normed(graph, f"{layer}output", narrow, hidden, eps)
 
 
-def _added_and_normed(graph: _Graph, part: str, value: str, residual: str, eps: float) -> str:
+def _added_and_normed(graph: Graph, part: str, value: str, residual: str, eps: float) -> str:
     names = ["LayerNorm.weight", "LayerNorm.bias", "dense.bias"]
     inputs = [value, residual, *(graph.constant(f"{part}.{name}") for name in names)]
     return graph.node("SkipLayerNormalization", inputs, f"{part}.out", epsilon=eps)
 
 
-def _head(graph: _Graph, hidden: str) -> None:
+def _head(graph: Graph, hidden: str) -> None:
     pooled = graph.node("ReduceMean", [hidden], "pooled", domain="", axes=[1], keepdims=0)
     dense, classifier = (
         [graph.constant(f"head.{part}.{kind}") for kind in ("weight", "bias")] for part in ("dense", "classifier")
@@ -129,10 +165,11 @@ def _head(graph: _Graph, hidden: str) -> None:
     graph.node("Gemm", [active, *classifier], "logits", domain="", transB=1)
 
 
-def _model(graph: _Graph, tokens: Sequence[str], output: str, shape: list[str | int]) -> onnx.ModelProto:
-    inputs = [helper.make_tensor_value_info(name, TensorProto.INT32, ["batch", "length"]) for name in tokens]
-    outputs = [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)]
+def finished(graph: Graph, inputs: Mapping[str, Input], output: str, shape: Shape) -> onnx.ModelProto:
+    """The model of these nodes; its one output is float32."""
+    taken = [helper.make_tensor_value_info(name, kind, size) for name, (kind, size) in inputs.items()]
+    given = [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)]
     constants = [numpy_helper.from_array(value, name) for name, value in graph.constants.items()]
-    body = helper.make_graph(graph.nodes, "lectern", inputs, outputs, constants)
-    opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(_FUSED, 1)]
+    body = helper.make_graph(graph.nodes, "lectern", taken, given, constants)
+    opsets = [helper.make_opsetid(domain, version) for domain, version in _OPSETS.items()]
     return helper.make_model(body, opset_imports=opsets, ir_version=8)

@@ -29,6 +29,10 @@ class Example:
     references: tuple[str, ...]
     answer: str
     label: str
+    module: str = ""
+    """The teaching unit that the question belongs to."""
+    credit: float = 0.0
+    """1 for a right answer, ½ for one that is right in part, 0 for others; Beetle alone tells the second."""
 
 
 def read_semeval(folder: Path) -> list[Example]:
@@ -70,8 +74,17 @@ def _example(row: dict[str, Any], question: dict[str, Any] | None, path: Path) -
     if row["label3"] not in LABELS:
         raise DataError(f"{path.name}: answer {row['id']!r} has the unknown label {row['label3']!r}")
     references = tuple(reference["text"] for reference in question["references"])
+    credit = {"correct": 1.0, "partially_correct_incomplete": 0.5}.get(row.get("label5") or row["label3"], 0.0)
     return Example(
-        row["corpus"], row["split"], row["qid"], question["question"], references, row["answer"], row["label3"]
+        row["corpus"],
+        row["split"],
+        row["qid"],
+        question["question"],
+        references,
+        row["answer"],
+        row["label3"],
+        question["module"],
+        credit,
     )
 
 

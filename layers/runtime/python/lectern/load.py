@@ -44,7 +44,7 @@ def self_test(model: LoadedModel) -> None:
     golden = model.release.manifest.golden
     for vector in golden.vectors:
         try:
-            row = Encoding(list(vector.input_ids), list(vector.token_type_ids), list(vector.features))
+            row = Encoding(*map(list, (vector.input_ids, vector.token_type_ids, vector.features, vector.hashes)))
             logits = model.infer(row)
             distance = float(np.max(np.abs(logits - np.array(vector.logits, dtype=np.float32))))
         except Exception as error:  # onnxruntime's own types; another number of labels is a ValueError

@@ -41,6 +41,7 @@ class GoldenVector(Document):
     input_ids: tuple[int, ...]
     token_type_ids: tuple[int, ...]
     features: tuple[float, ...] = ()
+    hashes: tuple[int, ...] = ()
     logits: tuple[float, ...]
 
 

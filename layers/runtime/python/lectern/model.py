@@ -22,14 +22,16 @@ MOST_KEPT, LONGEST_KEPT = 128, 64
 
 @dataclass(frozen=True)
 class Encoding:
-    """One row for the model: tokens, the segment of each, and numbers that the task knows of the texts.
+    """One row for the model: tokens, the segment of each, and what the task counted in the texts.
 
-    A release with an encoder reads each segment as a text of its own; without one, `features` are unused.
+    A release with an encoder reads each segment as a text of its own; without one, `features` and `hashes` (of the
+    n-grams in the last segment) are unused.
     """
 
     input_ids: list[int]
     token_type_ids: list[int]
     features: list[float] = field(default_factory=list)
+    hashes: list[int] = field(default_factory=list)
 
 
 class Encoder:
@@ -70,7 +72,8 @@ class LoadedModel:
         """
         feed = {"input_ids": _row(row.input_ids, np.int32), "token_type_ids": _row(row.token_type_ids, np.int32)}
         if self.encoder:
-            feed |= {"vectors": self._vectors(row)[None], "features": _row(row.features, np.float32)}
+            counted = {"features": _row(row.features, np.float32), "hashes": _row(row.hashes, np.int32)}
+            feed |= {"vectors": self._vectors(row)[None], **counted}
         logits: NDArray[np.float32] = self.session.run(None, feed)[0][0]
         return logits
 

@@ -1,0 +1,111 @@
+"""The grader's graph: three experts on one pass over the frozen encoder's vectors, blended by how known a question is.
+
+A fine-tuned cross-encoder learns the topics that it was trained on, and a comparison of answer and reference over
+frozen vectors carries over to new ones: each wins where the other fails. So the graph holds a cross-encoder (the upper
+layers, fine-tuned), gradient-boosted trees over relations between the texts, and for each question of the training
+data a linear head over the answer's vector and n-grams, whose opinion the trees take in. How near question and
+reference lie to trained ones decides how much each counts (Jacobs et al., 1991, Adaptive Mixtures of Local Experts).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto
+
+from functions.grading.features import LEXICAL
+from model_store.build.ensemble import Trees, trees
+from model_store.build.graph import INT_ROW, Graph, Input, finished, layer
+from model_store.build.memory import Memory, remembered
+from model_store.build.merge import Weights
+from model_store.build.relations import related
+
+INPUTS: dict[str, Input] = {
+    "input_ids": INT_ROW,
+    "token_type_ids": INT_ROW,
+    "vectors": (TensorProto.FLOAT, ["batch", "length", "hidden"]),
+    "features": (TensorProto.FLOAT, ["batch", LEXICAL]),
+    "hashes": (TensorProto.INT32, ["batch", "grams"]),
+}
+
+LABELS = 3
+
+
+@dataclass(frozen=True)
+class Grader:
+    """What the graph is made of. `blend` (4, 3): how the weights of the three label logits' parts follow from
+    [1, whether the question is known, how near it is]: rows are cross, trees, bias of 'contradictory', scale.
+    """
+
+    weights: Weights
+    layers: tuple[int, ...]
+    heads: int
+    layer_norm_eps: float
+    memory: Memory
+    trees: Trees
+    blend: NDArray[np.float32]
+
+
+def grader_graph(grader: Grader) -> onnx.ModelProto:
+    """INPUTS of one row → `logits` (1, 4): of the labels, and the expected credit (0..1) on a scale of points."""
+    graph = Graph(grader.weights)
+    relations, remembered_, near = _compared(graph, grader.memory)
+    opinions = trees(graph, grader.trees, [relations, remembered_])
+    cross = _cross(graph, grader)
+    _blended(graph, grader.blend, cross, opinions, near)
+    return finished(graph, INPUTS, "logits", ["batch", LABELS + 1])
+
+
+def relations_graph(memory: Memory) -> onnx.ModelProto:
+    """INPUTS → `seen` (1, n): what the trees see, and last [known, near]. Training measures features with it."""
+    graph = Graph({})
+    relations, remembered_, near = _compared(graph, memory)
+    graph.op("Concat", [relations, remembered_, near], "seen", axis=1)
+    return finished(graph, INPUTS, "seen", ["batch", "seen"])
+
+
+def _compared(graph: Graph, memory: Memory) -> tuple[str, str, str]:
+    """Relations (1, r), what the memory says (1, 3), and [known, near] (1, 2)."""
+    parts = related(graph)
+    scores, near = remembered(graph, memory, parts)
+    return parts.relations, scores, near
+
+
+def _cross(graph: Graph, grader: Grader) -> str:
+    """Logits (1, 3) of the fine-tuned layers over question, reference and answer side by side."""
+    kinds = graph.op("Gather", [graph.constant("segments"), "token_type_ids"], "kinds")
+    hidden = graph.op("Add", ["vectors", kinds], "together")
+    for number in grader.layers:
+        hidden = layer(graph, number, hidden, grader.heads, grader.layer_norm_eps)
+    tokens = graph.op("Squeeze", [hidden, graph.leading()], "tokens")
+    everything = graph.op("ReduceMean", [tokens], "pooled", axes=[0], keepdims=1)
+    reference, answer = (graph.op("MatMul", [f"share.{k}", tokens], f"pooled.{k}") for k in (1, 2))
+    apart = graph.op("Sub", [reference, answer], "apart")
+    parts = [everything, graph.op("Abs", [apart], "distance")]
+    parts.append(graph.op("Mul", [reference, answer], "product"))
+    pooled = graph.op("Concat", parts, "head.input", axis=1)
+    dense, classifier = (
+        [graph.constant(f"head.{part}.{kind}") for kind in ("weight", "bias")] for part in ("dense", "classifier")
+    )
+    active = graph.op("Tanh", [graph.node("Gemm", [pooled, *dense], "dense", domain="", transB=1)], "active")
+    return graph.op("Gemm", [active, *classifier], "cross", transB=1)
+
+
+def _blended(graph: Graph, blend: NDArray[np.float32], cross: str, opinions: str, near: str) -> None:
+    """Logits = scale · (cross share · log p(cross) + trees share · log p(trees) + bias), and the trees' credit."""
+    one = graph.constant("one", np.ones((1, 1), np.float32))
+    known = graph.op("Concat", [one, near], "familiarity", axis=1)
+    shares = graph.op("Gemm", [known, graph.constant("blend", blend)], "shares", transB=1)
+    parts = [f"part.{name}" for name in ("cross", "trees", "bias", "scale")]
+    graph.split(shares, parts, [1, 1, 1, 1])
+    said = ["tree.labels", "tree.credit"]
+    graph.split(opinions, said, [LABELS, 1])
+    sums = [
+        graph.op("Mul", [share, graph.node("LogSoftmax", [logits], f"log.{name}", domain="", axis=1)], name)
+        for name, share, logits in (("sum.cross", parts[0], cross), ("sum.trees", parts[1], said[0]))
+    ]
+    tilt = graph.op("Mul", [parts[2], graph.constant("contradictory", np.array([[0, 1, 0]], np.float32))], "tilt")
+    total = graph.op("Sum", [*sums, tilt], "total")
+    labels = graph.op("Mul", [total, parts[3]], "labels")
+    graph.op("Concat", [labels, said[1]], "logits", axis=1)

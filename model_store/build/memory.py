@@ -1,0 +1,110 @@
+"""What a grader remembers of the questions that it was trained on: a linear head for each, found by likeness."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import TensorProto
+
+from model_store.build.graph import Graph
+from model_store.build.relations import QUESTION, REFERENCE, Related
+
+KNOWN = 0.97
+"""Likeness from which question and reference count as the remembered ones; another CPU's rounding stays above it."""
+
+Int8, Float = NDArray[np.int8], NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Heads of q questions, looked up by k keys (a question has one per reference), for c labels.
+
+    A head scores label c of an answer with mean vector v (length 1) and n hashed n-grams g:
+    prior + (v − centre) · vectors · vector_scale + Σ grams[g] · gram_scale / √n.
+    """
+
+    keys: Int8
+    """(k, 2 · hidden): the directions of question and reference, side by side."""
+    key_scale: Float
+    """(k, 1)"""
+    questions: NDArray[np.int64]
+    """(k,): whose key it is."""
+    prior: Float
+    """(q, c)"""
+    centre: Float
+    """(q, hidden)"""
+    vectors: Int8
+    """(q, hidden, c)"""
+    vector_scale: Float
+    """(q, 1)"""
+    grams: Int8
+    """(q, buckets, c)"""
+    gram_scale: Float
+    """(q, 1)"""
+
+    def save(self, path: Path) -> None:
+        """Write as .npz."""
+        np.savez_compressed(path, **vars(self))
+
+
+def read_memory(path: Path) -> Memory:
+    """Read what `save` wrote."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return Memory(**arrays)
+
+
+def packed(values: Float) -> tuple[Int8, Float]:
+    """Values (n, …) as int8 with one scale per n, (n, 1)."""
+    largest = np.abs(values).reshape(len(values), -1).max(axis=1) + 1e-12
+    scale = (largest / 127).astype(np.float32)
+    shape = (-1, *([1] * (values.ndim - 1)))
+    return np.round(values / scale.reshape(shape)).astype(np.int8), scale.reshape(-1, 1)
+
+
+def remembered(graph: Graph, memory: Memory, parts: Related) -> tuple[str, str]:
+    """Scores (1, c) of the question's head, not-a-number where it is unknown, and [known, near] (1, 2)."""
+    which, near = _nearest(graph, memory, parts)
+    known = graph.op("Greater", [near, graph.scalar(KNOWN)], "known")
+    score = graph.op("Sum", [_row(graph, "prior", memory.prior, which), *_heard(graph, memory, parts, which)], "scored")
+    scores = graph.op("Where", [known, score, graph.scalar(np.nan)], "scores")
+    flag = graph.op("Cast", [known], "known.flag", to=TensorProto.FLOAT)
+    return scores, graph.op("Concat", [flag, near], "near", axis=1)
+
+
+def _nearest(graph: Graph, memory: Memory, parts: Related) -> tuple[str, str]:
+    """The remembered question whose key is nearest, (1,), and the mean cosine of questions and references, (1, 1)."""
+    text = graph.op("Concat", [parts.means[QUESTION], parts.means[REFERENCE]], "key", axis=1)
+    keys = graph.constant("keys", (memory.keys * memory.key_scale / 2).astype(np.float32).T)
+    likeness = graph.op("MatMul", [text, keys], "likeness")
+    near = graph.op("ReduceMax", [likeness], "nearness", axes=[1], keepdims=1)
+    key = graph.op("ArgMax", [likeness], "nearest", axis=1, keepdims=0)
+    return graph.op("Gather", [graph.constant("key.questions", memory.questions), key], "question"), near
+
+
+def _heard(graph: Graph, memory: Memory, parts: Related, which: str) -> tuple[str, str]:
+    """What the answer's vector and its n-grams say, each (1, c)."""
+    apart = graph.op("Sub", [parts.means[-1], _row(graph, "centre", memory.centre, which)], "answer.apart")
+    head = graph.op("Squeeze", [_row(graph, "vector.heads", memory.vectors, which), graph.leading()], "vector.head")
+    by_vector = graph.op(
+        "MatMul", [apart, graph.op("Cast", [head], "vector.weights", to=TensorProto.FLOAT)], "by.vector"
+    )
+    scaled = graph.op("Mul", [by_vector, _row(graph, "vector.scale", memory.vector_scale, which)], "by.vector.scaled")
+    rows = graph.op("Squeeze", [_row(graph, "gram.heads", memory.grams, which), graph.leading()], "gram.rows")
+    mine = graph.op("Gather", [rows, graph.op("Squeeze", ["hashes", graph.leading()], "grams")], "gram.weights")
+    weights = graph.op("Cast", [mine], "gram.floats", to=TensorProto.FLOAT)
+    mean = graph.op("ReduceMean", [weights], "gram.mean", axes=[0], keepdims=1)
+    return scaled, graph.op(
+        "Mul", [_by_root(graph, mean), _row(graph, "gram.scale", memory.gram_scale, which)], "by.grams"
+    )
+
+
+def _by_root(graph: Graph, mean: str) -> str:
+    """Mean · √n, which is sum / √n."""
+    count = graph.op("Size", ["hashes"], "gram.count")
+    root = graph.op("Sqrt", [graph.op("Cast", [count], "gram.number", to=TensorProto.FLOAT)], "gram.root")
+    return graph.op("Mul", [mean, root], "gram.sum")
+
+
+def _row(graph: Graph, name: str, values: NDArray[np.generic], which: str) -> str:
+    return graph.op("Gather", [graph.constant(name, values), which], f"{name}.row")

@@ -1,0 +1,93 @@
+"""What the grader's parts learn from: answers with a label or with points, attacks on them, and the folds.
+
+Two folds hold out whole questions and whole science modules, so that quality on unseen ones can be measured and the
+parts' blend fitted without touching a test part.
+"""
+
+import dataclasses
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from functions.grading.task import nearest
+from lectern.normalise import normalise
+from model_store.attacks.augment import augmented
+from model_store.recipes.data import Example, read_semeval
+
+FOLDS = (0, 1)
+QUESTION_FOLDS, MODULE_FOLDS = 5, 4
+
+
+@dataclass(frozen=True)
+class Case:
+    """An answer beside one reference, as the model reads them. `label` is None for answers marked in points alone."""
+
+    question_id: str
+    module: str
+    split: str
+    question: str
+    references: tuple[str, ...]
+    answer: str
+    label: str | None
+    credit: float
+    attack: bool = False
+
+    @property
+    def reference(self) -> str:
+        """The reference that grading takes."""
+        return self.references[nearest(self.references, self.answer)]
+
+
+def semeval_cases(folder: Path) -> list[Case]:
+    """SemEval-2013's answers. Raises as read_semeval."""
+    return [_case(example) for example in read_semeval(folder)]
+
+
+def attack_cases(folder: Path, seed: int) -> list[Case]:
+    """Attacks on the training part's answers, each with the label that its text deserves."""
+    examples = [example for example in read_semeval(folder) if example.split == "train"]
+    return [dataclasses.replace(_case(example), attack=True) for example in augmented(examples, seed)]
+
+
+def mohler_cases(folder: Path) -> Iterator[Case]:
+    """Mohler et al. (2011): answers with 0 to 5 points."""
+    with gzip.open(folder / "mohler.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            texts = normalise(row["question"]).text, (normalise(row["reference"]).text,), normalise(row["answer"]).text
+            yield Case(f"mohler/{row['qid']}", "mohler", "train", *texts, None, row["score"] / 5)
+
+
+def held_out(case: Case, fold: int | None) -> str:
+    """Why a fold keeps this case from training: its 'module', its 'question', or '' where it does not."""
+    if fold is None:
+        return ""
+    if case.module.startswith("sciEntsBank/") and SCIENCE.index(case.module) % MODULE_FOLDS == fold:
+        return "module"
+    digest = hashlib.sha256(case.question_id.encode()).digest()
+    return "question" if int.from_bytes(digest[:4]) % QUESTION_FOLDS == fold else ""
+
+
+SCIENCE = tuple(f"sciEntsBank/{name}" for name in "EM FN II LF LP ME MS MX PS SE ST VB".split())
+"""SciEntsBank's modules in the training part."""
+
+
+def _case(example: Example) -> Case:
+    references = tuple(normalise(reference).text for reference in example.references)
+    return Case(
+        f"{example.corpus}/{example.question_id}",
+        f"{example.corpus}/{example.module}",
+        example.split,
+        normalise(example.question).text,
+        references,
+        normalise(example.answer).text,
+        example.label,
+        example.credit,
+    )
+
+
+def training(cases: Sequence[Case], fold: int | None) -> list[Case]:
+    """The training part of a fold, or of everything."""
+    return [case for case in cases if case.split == "train" and not held_out(case, fold)]
