@@ -75,6 +75,7 @@ def _shares(row: Row) -> dict[str, Any]:
         "right": row.right,
         "stayed": _share(row.stayed, row.right),
         "stayed_95": _interval(row.stayed, row.right),
+        "warned": _share(row.warned, row.texts),
         "reviewed": _share(row.reviewed, row.texts),
     }
 

@@ -31,7 +31,8 @@ class Row:
     """Counts of one attack.
 
     `wrong` answers tried, those that `passed` and those marked `correct` at all; `right` answers that the grader marks
-    correct as they stand, and those that `stayed` so; `texts` in all, and how many of them went to review.
+    correct as they stand, and those that `stayed` so; `texts` in all, how many of them earned a warning (of a guard, a
+    disguise, another script or windows) and how many went to review.
     """
 
     wrong: int = 0
@@ -40,6 +41,7 @@ class Row:
     right: int = 0
     stayed: int = 0
     texts: int = 0
+    warned: int = 0
     reviewed: int = 0
 
 
@@ -144,6 +146,7 @@ def _made(attack: Attack, answers: Sequence[Example], seed: int) -> Iterator[Att
 def _count(row: Row, attempt: Attempt, verdict: Verdict, before: dict[str, bool]) -> None:
     """`before` remembers which right answers the grader marks correct as they stand; that row comes first."""
     row.texts += 1
+    row.warned += verdict.warned
     row.reviewed += verdict.reviewed
     if attempt.attack.truth(attempt.example.label) != "correct":  # type: ignore[arg-type]
         row.wrong += 1

@@ -40,13 +40,17 @@ def test_a_grader_gives_what_the_function_gives(release: Release) -> None:
 
 
 def test_a_report_goes_into_the_evaluation_and_onto_the_card(model: Model) -> None:
-    rows = {CLEAN: Row(10, 1, 2, 10, 10, 20, 5), "padding": Row(10, 4, 5, 10, 9, 20, 5), "flipped_order": Row(4, 1, 1)}
+    rows = {
+        CLEAN: Row(10, 1, 2, 10, 10, 20, 0, 5),
+        "padding": Row(10, 4, 5, 10, 9, 20, 1, 5),
+        "flipped_order": Row(4, 1, 1),
+    }
     write(model, report(Suite(rows, {"trigger": "the bulb"}), "unseen answers (test-UA)", 0, 10))
     evaluation = json.loads((model.adapter / "evaluation.json").read_text("utf-8"))
     assert evaluation["metrics"]["attacks"] == {"padding": 0.4, "flipped": 0.25}
     assert evaluation["calibration"]["temperature"] > 0
     card = (model.adapter / "card.md").read_text("utf-8")
-    assert "| padding | 10 | 40.0% | 16.8%–68.7% | 50.0% | 10 | 90.0% | 59.6%–98.2% | 25% |" in card
+    assert "| padding | 10 | 40.0% | 16.8%–68.7% | 50.0% | 10 | 90.0% | 59.6%–98.2% | 5.0% | 25.0% |" in card
     assert "trigger “the bulb”." in card
 
 
