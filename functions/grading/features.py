@@ -11,7 +11,8 @@ BUCKETS = 4096
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _NEGATIONS = frozenset(
-    ["no", "not", "never", "none", "nor", "neither", "nothing", "nowhere", "without", "cannot", "can't", "don't", "doesn't", "didn't", "isn't", "aren't", "wasn't", "weren't", "won't", "wouldn't", "shouldn't", "couldn't", "hasn't", "haven't"]
+    {"no", "not", "never", "none", "nor", "neither", "nothing", "nowhere", "without", "cannot", "can't", "don't"}
+    | {"doesn't", "didn't", "isn't", "aren't", "wasn't", "weren't", "won't", "wouldn't", "shouldn't", "couldn't"}
 )
 _ORDERS = (2, 3, 4, 5)
 

@@ -25,6 +25,7 @@ INPUTS: dict[str, Input] = {
     "input_ids": INT_ROW,
     "token_type_ids": INT_ROW,
     "vectors": (TensorProto.FLOAT, ["batch", "length", "hidden"]),
+    "lower": (TensorProto.FLOAT, ["batch", "length", "hidden"]),
     "features": (TensorProto.FLOAT, ["batch", LEXICAL]),
     "hashes": (TensorProto.INT32, ["batch", "grams"]),
 }
@@ -54,7 +55,7 @@ def grader_graph(grader: Grader) -> onnx.ModelProto:
     opinions = trees(graph, grader.trees, [relations, remembered_])
     cross = _cross(graph, grader)
     _blended(graph, grader.blend, cross, opinions, near)
-    return finished(graph, INPUTS, "logits", ["batch", LABELS + 1])
+    return finished(graph, INPUTS, {"logits": ["batch", LABELS + 1]})
 
 
 def relations_graph(memory: Memory) -> onnx.ModelProto:
@@ -62,7 +63,7 @@ def relations_graph(memory: Memory) -> onnx.ModelProto:
     graph = Graph({})
     relations, remembered_, near = _compared(graph, memory)
     graph.op("Concat", [relations, remembered_, near], "seen", axis=1)
-    return finished(graph, INPUTS, "seen", ["batch", "seen"])
+    return finished(graph, INPUTS, {"seen": ["batch", "seen"]})
 
 
 def _compared(graph: Graph, memory: Memory) -> tuple[str, str, str]:
@@ -75,7 +76,7 @@ def _compared(graph: Graph, memory: Memory) -> tuple[str, str, str]:
 def _cross(graph: Graph, grader: Grader) -> str:
     """Logits (1, 3) of the fine-tuned layers over question, reference and answer side by side."""
     kinds = graph.op("Gather", [graph.constant("segments"), "token_type_ids"], "kinds")
-    hidden = graph.op("Add", ["vectors", kinds], "together")
+    hidden = graph.op("Add", ["lower", kinds], "together")
     for number in grader.layers:
         hidden = layer(graph, number, hidden, grader.heads, grader.layer_norm_eps)
     tokens = graph.op("Squeeze", [hidden, graph.leading()], "tokens")

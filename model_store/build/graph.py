@@ -78,18 +78,23 @@ def bert_graph(weights: Weights, heads: int, layer_norm_eps: float) -> onnx.Mode
         hidden = layer(graph, number, hidden, heads, layer_norm_eps)
     _head(graph, hidden)
     labels = len(weights["head.classifier.bias"])
-    return finished(graph, {"input_ids": INT_ROW, "token_type_ids": INT_ROW}, "logits", ["batch", labels])
+    return finished(graph, {"input_ids": INT_ROW, "token_type_ids": INT_ROW}, {"logits": ["batch", labels]})
 
 
-def encoder_graph(weights: Weights, heads: int, layer_norm_eps: float, layers: int) -> onnx.ModelProto:
-    """The embeddings and the first `layers`: `input_ids`, int32 (batch, length) → `vectors`, (batch, length, hidden)."""
+def encoder_graph(weights: Weights, heads: int, layer_norm_eps: float, lower: int) -> onnx.ModelProto:
+    """The bare encoder: `input_ids`, int32 (batch, length) → `vectors`, (batch, length, hidden).
+
+    A second output, `lower`, is what comes out of the first `lower` layers.
+    """
     graph = Graph(weights)
     hidden = _embeddings(graph, "", layer_norm_eps)
-    for number in range(layers):
+    for number in range(layer_count(weights)):
         hidden = layer(graph, number, hidden, heads, layer_norm_eps)
-    graph.node("Identity", [hidden], "vectors", domain="")
-    width = len(weights["embeddings.LayerNorm.bias"])
-    return finished(graph, {"input_ids": INT_ROW}, "vectors", ["batch", "length", width])
+        if number + 1 == lower:
+            graph.op("Identity", [hidden], "lower")
+    graph.op("Identity", [hidden], "vectors")
+    shape: Shape = ["batch", "length", len(weights["embeddings.LayerNorm.bias"])]
+    return finished(graph, {"input_ids": INT_ROW}, {"vectors": shape, "lower": shape})
 
 
 def layer_count(weights: Weights) -> int:
@@ -165,10 +170,10 @@ def _head(graph: Graph, hidden: str) -> None:
     graph.node("Gemm", [active, *classifier], "logits", domain="", transB=1)
 
 
-def finished(graph: Graph, inputs: Mapping[str, Input], output: str, shape: Shape) -> onnx.ModelProto:
-    """The model of these nodes; its one output is float32."""
+def finished(graph: Graph, inputs: Mapping[str, Input], outputs: Mapping[str, Shape]) -> onnx.ModelProto:
+    """The model of these nodes; its outputs are float32."""
     taken = [helper.make_tensor_value_info(name, kind, size) for name, (kind, size) in inputs.items()]
-    given = [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)]
+    given = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()]
     constants = [numpy_helper.from_array(value, name) for name, value in graph.constants.items()]
     body = helper.make_graph(graph.nodes, "lectern", taken, given, constants)
     opsets = [helper.make_opsetid(domain, version) for domain, version in _OPSETS.items()]

@@ -14,6 +14,9 @@ from typing import Any
 from functions.grading.schemas import LABELS
 from model_store.errors import DataError
 
+FINER = ("correct", "partially_correct_incomplete", "contradictory", "irrelevant", "non_domain")
+"""Beetle's five labels."""
+
 VALIDATION_SHARE = 0.12
 """Share of each corpus's questions that validation keeps to itself."""
 
@@ -31,8 +34,8 @@ class Example:
     label: str
     module: str = ""
     """The teaching unit that the question belongs to."""
-    credit: float = 0.0
-    """1 for a right answer, ½ for one that is right in part, 0 for others; Beetle alone tells the second."""
+    finer: str = ""
+    """One of FINER, where the data tells them apart (Beetle)."""
 
 
 def read_semeval(folder: Path) -> list[Example]:
@@ -74,7 +77,6 @@ def _example(row: dict[str, Any], question: dict[str, Any] | None, path: Path) -
     if row["label3"] not in LABELS:
         raise DataError(f"{path.name}: answer {row['id']!r} has the unknown label {row['label3']!r}")
     references = tuple(reference["text"] for reference in question["references"])
-    credit = {"correct": 1.0, "partially_correct_incomplete": 0.5}.get(row.get("label5") or row["label3"], 0.0)
     return Example(
         row["corpus"],
         row["split"],
@@ -83,8 +85,8 @@ def _example(row: dict[str, Any], question: dict[str, Any] | None, path: Path) -
         references,
         row["answer"],
         row["label3"],
-        question["module"],
-        credit,
+        question.get("module", ""),
+        row.get("label5") or "",
     )
 
 

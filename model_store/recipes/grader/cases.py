@@ -33,6 +33,7 @@ class Case:
     answer: str
     label: str | None
     credit: float
+    finer: str = ""
     attack: bool = False
 
     @property
@@ -49,7 +50,7 @@ def semeval_cases(folder: Path) -> list[Case]:
 def attack_cases(folder: Path, seed: int) -> list[Case]:
     """Attacks on the training part's answers, each with the label that its text deserves."""
     examples = [example for example in read_semeval(folder) if example.split == "train"]
-    return [dataclasses.replace(_case(example), attack=True) for example in augmented(examples, seed)]
+    return [dataclasses.replace(_case(e), finer="", attack=True) for e in augmented(examples, seed)]
 
 
 def mohler_cases(folder: Path) -> Iterator[Case]:
@@ -70,7 +71,9 @@ def held_out(case: Case, fold: int | None) -> str:
     return "question" if int.from_bytes(digest[:4]) % QUESTION_FOLDS == fold else ""
 
 
-SCIENCE = tuple(f"sciEntsBank/{name}" for name in "EM FN II LF LP ME MS MX PS SE ST VB".split())
+SCIENCE = tuple(
+    "sciEntsBank/" + name for name in ("EM", "FN", "II", "LF", "LP", "ME", "MS", "MX", "PS", "SE", "ST", "VB")
+)
 """SciEntsBank's modules in the training part."""
 
 
@@ -84,8 +87,14 @@ def _case(example: Example) -> Case:
         references,
         normalise(example.answer).text,
         example.label,
-        example.credit,
+        _credit(example),
+        example.finer,
     )
+
+
+def _credit(example: Example) -> float:
+    """1 for a right answer, half for one that is right in part, which Beetle alone tells, 0 for others."""
+    return 0.5 if example.finer == "partially_correct_incomplete" else float(example.label == "correct")
 
 
 def training(cases: Sequence[Case], fold: int | None) -> list[Case]:

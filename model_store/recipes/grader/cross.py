@@ -31,7 +31,7 @@ class Batch:
 
 def batch_of(vectors: Vectors, rows: Sequence[Texts]) -> Batch:
     """Rows of question, reference and answer, cut at LONGEST tokens."""
-    parts = [[vectors(text) for text in row] for row in rows]
+    parts = [[vectors(text)[1] for text in row] for row in rows]
     longest = min(LONGEST, max(sum(map(len, row)) for row in parts))
     stacked = torch.zeros(len(rows), longest, parts[0][0].shape[1])
     segments = torch.zeros(len(rows), longest, dtype=torch.long)

@@ -10,6 +10,8 @@ from tokenizers import Tokenizer
 
 from functions.grading.task import CLS, SEP
 
+Pair = tuple[NDArray[np.float16], NDArray[np.float16]]
+
 
 class Vectors:
     """Token ids and vectors by text, each computed once."""
@@ -22,7 +24,7 @@ class Vectors:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._tokenizer.encode_special_tokens = True
-        self._kept: dict[str, tuple[list[int], NDArray[np.float16]]] = {}
+        self._kept: dict[str, tuple[list[int], Pair]] = {}
 
     def read(self, texts: Iterable[str]) -> None:
         """Compute what is not known yet."""
@@ -33,13 +35,14 @@ class Vectors:
         """Token ids without [CLS] and [SEP]."""
         return self._known(text)[0]
 
-    def __call__(self, text: str) -> NDArray[np.float16]:
-        """Vectors (tokens + 2, hidden)."""
+    def __call__(self, text: str) -> Pair:
+        """Vectors (tokens + 2, hidden) of the last layer and of the lower one."""
         return self._known(text)[1]
 
-    def _known(self, text: str) -> tuple[list[int], NDArray[np.float16]]:
+    def _known(self, text: str) -> tuple[list[int], Pair]:
         if text not in self._kept:
             ids = self._tokenizer.encode(text, add_special_tokens=False).ids
-            row = np.array([[CLS, *ids, SEP]], dtype=np.int32)
-            self._kept[text] = ids, self._session.run(None, {"input_ids": row})[0][0].astype(np.float16)
+            feed = {"input_ids": np.array([[CLS, *ids, SEP]], dtype=np.int32)}
+            last, lower = self._session.run(["vectors", "lower"], feed)
+            self._kept[text] = ids, (last[0].astype(np.float16), lower[0].astype(np.float16))
         return self._kept[text]

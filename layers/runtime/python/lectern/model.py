@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import onnxruntime
@@ -16,7 +17,7 @@ MODEL, ENCODER, TOKENIZER = "model.onnx", "encoder.onnx", "tokenizer.json"
 
 Tokens = tuple[int, ...]
 
-MOST_KEPT, LONGEST_KEPT = 128, 64
+MOST_KEPT, LONGEST_KEPT = 64, 64
 """Texts whose vectors an encoder keeps, and tokens of each: 12 MB at most. Questions and references come again."""
 
 
@@ -34,6 +35,13 @@ class Encoding:
     hashes: list[int] = field(default_factory=list)
 
 
+class Read(NamedTuple):
+    """A text as the encoder gives it back: vectors (tokens, hidden) of its last layer and of a lower one."""
+
+    vectors: NDArray[np.float32]
+    lower: NDArray[np.float32]
+
+
 class Encoder:
     """The frozen base: a text's tokens → their vectors."""
 
@@ -41,17 +49,18 @@ class Encoder:
         self._session = session
         self._kept = lru_cache(MOST_KEPT)(self._run)
 
-    def __call__(self, tokens: Tokens, keep: bool = False) -> NDArray[np.float32]:
-        """Vectors (tokens, hidden) of one text, [CLS] and [SEP] included; kept for the next time if `keep`.
+    def __call__(self, tokens: Tokens, keep: bool = False) -> Read:
+        """Read one text, [CLS] and [SEP] included; kept for the next time if `keep`.
 
         One text per run, so that a vector never depends on the company that its text came in.
         """
         return self._kept(tokens) if keep and len(tokens) <= LONGEST_KEPT else self._run(tokens)
 
-    def _run(self, tokens: Tokens) -> NDArray[np.float32]:
-        vectors: NDArray[np.float32] = self._session.run(None, {"input_ids": np.array([tokens], dtype=np.int32)})[0][0]
-        vectors.flags.writeable = False
-        return vectors
+    def _run(self, tokens: Tokens) -> Read:
+        outputs = self._session.run(["vectors", "lower"], {"input_ids": np.array([tokens], dtype=np.int32)})
+        for output in outputs:
+            output.flags.writeable = False
+        return Read(*(output[0] for output in outputs))
 
 
 @dataclass(frozen=True)
@@ -73,15 +82,16 @@ class LoadedModel:
         feed = {"input_ids": _row(row.input_ids, np.int32), "token_type_ids": _row(row.token_type_ids, np.int32)}
         if self.encoder:
             counted = {"features": _row(row.features, np.float32), "hashes": _row(row.hashes, np.int32)}
-            feed |= {"vectors": self._vectors(row)[None], **counted}
+            feed |= self._read(row) | counted
         logits: NDArray[np.float32] = self.session.run(None, feed)[0][0]
         return logits
 
-    def _vectors(self, row: Encoding) -> NDArray[np.float32]:
-        """Vectors (length, hidden) of the row's segments, side by side; the last one, the answer, is not kept."""
+    def _read(self, row: Encoding) -> dict[str, NDArray[np.float32]]:
+        """`vectors` and `lower`, (1, length, hidden), of the row's texts side by side; of the last none are kept."""
         assert self.encoder
         *known, last = segments(row)
-        return np.concatenate([*(self.encoder(text, keep=True) for text in known), self.encoder(last)])
+        read = [*(self.encoder(text, keep=True) for text in known), self.encoder(last)]
+        return {name: np.concatenate([getattr(text, name) for text in read])[None] for name in Read._fields}
 
 
 def segments(row: Encoding) -> list[Tokens]:
