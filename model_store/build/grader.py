@@ -19,7 +19,7 @@ from model_store.build.ensemble import Trees, trees
 from model_store.build.graph import INT_ROW, Graph, Input, finished, layer
 from model_store.build.memory import Memory, remembered
 from model_store.build.merge import Weights
-from model_store.build.relations import related
+from model_store.build.relations import masks, related
 
 INPUTS: dict[str, Input] = {
     "input_ids": INT_ROW,
@@ -58,6 +58,14 @@ def grader_graph(grader: Grader) -> onnx.ModelProto:
     return finished(graph, INPUTS, {"logits": ["batch", LABELS + 1]})
 
 
+def cross_graph(grader: Grader) -> onnx.ModelProto:
+    """The cross-encoder alone: `logits` (1, 3), as transformers can answer for itself."""
+    graph = Graph(grader.weights)
+    masks(graph)
+    graph.op("Identity", [_cross(graph, grader)], "logits")
+    return finished(graph, INPUTS, {"logits": ["batch", LABELS]})
+
+
 def relations_graph(memory: Memory) -> onnx.ModelProto:
     """INPUTS → `seen` (1, n): what the trees see, and last [known, near]. Training measures features with it."""
     graph = Graph({})
@@ -75,7 +83,7 @@ def _compared(graph: Graph, memory: Memory) -> tuple[str, str, str]:
 
 def _cross(graph: Graph, grader: Grader) -> str:
     """Logits (1, 3) of the fine-tuned layers over question, reference and answer side by side."""
-    kinds = graph.op("Gather", [graph.constant("segments"), "token_type_ids"], "kinds")
+    kinds = graph.op("Gather", [graph.constant("head.segments"), "token_type_ids"], "kinds")
     hidden = graph.op("Add", ["lower", kinds], "together")
     for number in grader.layers:
         hidden = layer(graph, number, hidden, grader.heads, grader.layer_norm_eps)

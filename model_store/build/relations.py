@@ -28,7 +28,7 @@ class Related:
 
 def related(graph: Graph) -> Related:
     """Add the relations of one row to a graph with inputs `input_ids`, `token_type_ids`, `vectors` and `features`."""
-    _masks(graph)
+    masks(graph)
     _similarities(graph)
     means = _means(graph)
     best = {f"{of}.{among}": _best(graph, of, among) for of, among in ((1, 2), (2, 1), (1, 0), (2, 0))}
@@ -43,7 +43,7 @@ def related(graph: Graph) -> Related:
     return Related(graph.op("Concat", [*found, "features"], "relations", axis=1), means)
 
 
-def _masks(graph: Graph) -> None:
+def masks(graph: Graph) -> None:
     """`share.k` (1, length): 1/n on the n tokens of segment k; `word.k`: 1 on those that are no [CLS] or [SEP]."""
     special = [graph.op("Equal", ["input_ids", graph.scalar(token, np.int32)], f"is.{token}") for token in (101, 102)]
     plain = graph.op("Not", [graph.op("Or", special, "special")], "plain")

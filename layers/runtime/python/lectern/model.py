@@ -79,19 +79,24 @@ class LoadedModel:
         One row per run, never a batch: dynamic int8 scales activations per tensor, so in a batch an answer would
         depend on its neighbours. Threads that run rows side by side are as fast, since nothing is padded.
         """
-        feed = {"input_ids": _row(row.input_ids, np.int32), "token_type_ids": _row(row.token_type_ids, np.int32)}
-        if self.encoder:
-            counted = {"features": _row(row.features, np.float32), "hashes": _row(row.hashes, np.int32)}
-            feed |= self._read(row) | counted
-        logits: NDArray[np.float32] = self.session.run(None, feed)[0][0]
-        return logits
+        return infer(self.session, self.encoder, row)
 
-    def _read(self, row: Encoding) -> dict[str, NDArray[np.float32]]:
-        """`vectors` and `lower`, (1, length, hidden), of the row's texts side by side; of the last none are kept."""
-        assert self.encoder
-        *known, last = segments(row)
-        read = [*(self.encoder(text, keep=True) for text in known), self.encoder(last)]
-        return {name: np.concatenate([getattr(text, name) for text in read])[None] for name in Read._fields}
+
+def infer(session: onnxruntime.InferenceSession, encoder: Encoder | None, row: Encoding) -> NDArray[np.float32]:
+    """Logits (outputs,) of one row; a graph is fed what it asks for."""
+    feed = {"input_ids": _row(row.input_ids, np.int32), "token_type_ids": _row(row.token_type_ids, np.int32)}
+    if encoder:
+        feed |= {"features": _row(row.features, np.float32), "hashes": _row(row.hashes, np.int32)}
+        feed |= _read(encoder, row)
+    logits: NDArray[np.float32] = session.run(None, {node.name: feed[node.name] for node in session.get_inputs()})[0][0]
+    return logits
+
+
+def _read(encoder: Encoder, row: Encoding) -> dict[str, NDArray[np.float32]]:
+    """`vectors` and `lower`, (1, length, hidden), of the row's texts side by side; the last one's are not kept."""
+    *known, last = segments(row)
+    read = [*(encoder(text, keep=True) for text in known), encoder(last)]
+    return {name: np.concatenate([getattr(text, name) for text in read])[None] for name in Read._fields}
 
 
 def segments(row: Encoding) -> list[Tokens]:
