@@ -49,13 +49,13 @@ class Grader:
 
 
 def grader_graph(grader: Grader) -> onnx.ModelProto:
-    """INPUTS of one row → `logits` (1, 4): of the labels, and the expected credit (0..1) on a scale of points."""
+    """INPUTS of one row → `logits` (1, 5): of the labels, the credit (0..1) in points, 1 if the question is known."""
     graph = Graph(grader.weights)
     relations, remembered_, near = _compared(graph, grader.memory)
     opinions = trees(graph, grader.trees, [relations, remembered_])
     cross = _cross(graph, grader)
     _blended(graph, grader.blend, cross, opinions, near)
-    return finished(graph, INPUTS, {"logits": ["batch", LABELS + 1]})
+    return finished(graph, INPUTS, {"logits": ["batch", LABELS + 2]})
 
 
 def cross_graph(grader: Grader) -> onnx.ModelProto:
@@ -104,8 +104,9 @@ def _cross(graph: Graph, grader: Grader) -> str:
 def _blended(graph: Graph, blend: NDArray[np.float32], cross: str, opinions: str, near: str) -> None:
     """Logits = scale · (cross share · log p(cross) + trees share · log p(trees) + bias), and the trees' credit."""
     one = graph.constant("one", np.ones((1, 1), np.float32))
-    known = graph.op("Concat", [one, near], "familiarity", axis=1)
-    shares = graph.op("Gemm", [known, graph.constant("blend", blend)], "shares", transB=1)
+    familiarity = graph.op("Concat", [one, near], "familiarity", axis=1)
+    known = graph.op("Gather", [near, graph.constant("known.place", np.array([0]))], "known.one", axis=1)
+    shares = graph.op("Gemm", [familiarity, graph.constant("blend", blend)], "shares", transB=1)
     parts = [f"part.{name}" for name in ("cross", "trees", "bias", "scale")]
     graph.split(shares, parts, [1, 1, 1, 1])
     said = ["tree.labels", "tree.credit"]
@@ -117,4 +118,4 @@ def _blended(graph: Graph, blend: NDArray[np.float32], cross: str, opinions: str
     tilt = graph.op("Mul", [parts[2], graph.constant("contradictory", np.array([[0, 1, 0]], np.float32))], "tilt")
     total = graph.op("Sum", [*sums, tilt], "total")
     labels = graph.op("Mul", [total, parts[3]], "labels")
-    graph.op("Concat", [labels, said[1]], "logits", axis=1)
+    graph.op("Concat", [labels, said[1], known], "logits", axis=1)

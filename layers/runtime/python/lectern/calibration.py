@@ -16,11 +16,12 @@ def probabilities(logits: NDArray[np.float32], calibration: Calibration) -> NDAr
     return result
 
 
-def review_threshold(calibration: Calibration, error_budget: float) -> float:
+def review_threshold(calibration: Calibration, error_budget: float, known: bool = False) -> float:
     """The confidence below which a person looks at an answer, for at most `error_budget` errors among the rest.
 
-    The release lists what validation needed for some budgets; the strictest entry within the budget counts, and where
-    there is none, everything goes to review.
+    The release lists what validation needed for some budgets, where it can also for questions that it knows; the
+    strictest entry within the budget counts, and where there is none, everything goes to review.
     """
-    kept = [entry for entry in calibration.thresholds if entry.budget <= error_budget]
+    entries = calibration.known if known and calibration.known else calibration.thresholds
+    kept = [entry for entry in entries if entry.budget <= error_budget]
     return max(kept, key=lambda entry: entry.budget).confidence if kept else 1.0

@@ -33,6 +33,8 @@ class Calibration(Document):
 
     temperature: float = Field(gt=0)
     thresholds: tuple[Threshold, ...] = ()
+    known: tuple[Threshold, ...] = ()
+    """Instead of `thresholds`, for questions that the model knows from training; empty where it doesn't tell."""
 
 
 class GoldenVector(Document):
