@@ -157,7 +157,7 @@ def _warnings(request: GradeRequest, rows: Sequence[Encoding]) -> list[str]:
         warnings.append("The answer is long and was read in overlapping windows; the best one counts.")
     if normalise(request.answer).disguised:
         warnings.append("The answer holds invisible characters or letters of another script that look like Latin ones.")
-    return warnings + guards.warnings(seen.question, seen.answer)
+    return warnings + guards.warnings(seen.question, seen.references, seen.answer)
 
 
 def _too_long(number: int, tokens: int, limit: int) -> InvalidRequest:

@@ -5,18 +5,24 @@ from dataclasses import dataclass
 
 from functions.grading.schemas import GradeRequest, Label
 from functions.grading.task import encode, postprocess
+from lectern.calibration import DEFAULT_ERROR_BUDGET, review_threshold
 from lectern.manifest import Calibration
 from lectern.model import LoadedModel
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the grader says of an answer; `correct` is the probability of that label."""
+    """What the grader says of an answer.
+
+    `correct` is the probability of that label; `reviewed`, whether a person looks at it; `warned`, whether there is a
+    warning; `unsure`, whether a person would look at it without one.
+    """
 
     label: Label
     correct: float
     reviewed: bool
     warned: bool
+    unsure: bool
 
     @property
     def passed(self) -> bool:
@@ -30,13 +36,19 @@ Grader = Callable[[str, Sequence[str], str], Verdict]
 
 def grader_of(model: LoadedModel, calibration: Calibration) -> Grader:
     """The grading function over this model, with a calibration that may be another release's."""
+    threshold = review_threshold(calibration, DEFAULT_ERROR_BUDGET)
     manifest = model.release.manifest.model_copy(update={"calibration": calibration})
 
     def grade(question: str, references: Sequence[str], answer: str) -> Verdict:
         request = GradeRequest(question=question, references=list(references), answer=answer)
         rows = encode(request, model.tokenizer, manifest)
         found = postprocess(request, rows, [model.infer(row) for row in rows], manifest)
-        reviewed, warned = found["needs_review"], bool(found.get("warnings"))
-        return Verdict(found["label"], found["probabilities"]["correct"], reviewed, warned)
+        return Verdict(
+            found["label"],
+            found["probabilities"]["correct"],
+            reviewed=found["needs_review"],
+            warned=bool(found.get("warnings")),
+            unsure=found["confidence"] < threshold,
+        )
 
     return grade

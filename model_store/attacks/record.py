@@ -77,6 +77,7 @@ def _shares(row: Row) -> dict[str, Any]:
         "stayed_95": _interval(row.stayed, row.right),
         "warned": _share(row.warned, row.texts),
         "reviewed": _share(row.reviewed, row.texts),
+        "by_warning": _share(row.by_warning, row.texts),
     }
 
 

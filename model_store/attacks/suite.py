@@ -32,7 +32,7 @@ class Row:
 
     `wrong` answers tried, those that `passed` and those marked `correct` at all; `right` answers that the grader marks
     correct as they stand, and those that `stayed` so; `texts` in all, how many of them earned a warning (of a guard, a
-    disguise, another script or windows) and how many went to review.
+    disguise, another script or windows), how many went to review, and how many by the warning alone.
     """
 
     wrong: int = 0
@@ -43,6 +43,7 @@ class Row:
     texts: int = 0
     warned: int = 0
     reviewed: int = 0
+    by_warning: int = 0
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ def _count(row: Row, attempt: Attempt, verdict: Verdict, before: dict[str, bool]
     row.texts += 1
     row.warned += verdict.warned
     row.reviewed += verdict.reviewed
+    row.by_warning += verdict.reviewed and not verdict.unsure
     if attempt.attack.truth(attempt.example.label) != "correct":  # type: ignore[arg-type]
         row.wrong += 1
         row.passed += verdict.passed

@@ -41,8 +41,8 @@ def test_a_grader_gives_what_the_function_gives(release: Release) -> None:
 
 def test_a_report_goes_into_the_evaluation_and_onto_the_card(model: Model) -> None:
     rows = {
-        CLEAN: Row(10, 1, 2, 10, 10, 20, 0, 5),
-        "padding": Row(10, 4, 5, 10, 9, 20, 1, 5),
+        CLEAN: Row(10, 1, 2, 10, 10, 20, 0, 5, 0),
+        "padding": Row(10, 4, 5, 10, 9, 20, 2, 5, 1),
         "flipped_order": Row(4, 1, 1),
     }
     write(model, report(Suite(rows, {"trigger": "the bulb"}), "unseen answers (test-UA)", 0, 10))
@@ -50,7 +50,7 @@ def test_a_report_goes_into_the_evaluation_and_onto_the_card(model: Model) -> No
     assert evaluation["metrics"]["attacks"] == {"padding": 0.4, "flipped": 0.25}
     assert evaluation["calibration"]["temperature"] > 0
     card = (model.adapter / "card.md").read_text("utf-8")
-    assert "| padding | 10 | 40.0% | 16.8%–68.7% | 50.0% | 10 | 90.0% | 59.6%–98.2% | 5.0% | 25.0% |" in card
+    assert "| padding | 10 | 40.0% | 16.8%–68.7% | 50.0% | 10 | 90.0% | 59.6%–98.2% | 25.0% | 5.0% |" in card
     assert "trigger “the bulb”." in card
 
 

@@ -28,7 +28,9 @@ EXAMPLES = [
 
 
 def verdict(correct: bool, reviewed: bool = False, warned: bool = False) -> Verdict:
-    return Verdict("correct" if correct else "incorrect", 0.9 if correct else 0.1, reviewed or warned, warned)
+    return Verdict(
+        "correct" if correct else "incorrect", 0.9 if correct else 0.1, reviewed or warned, warned, unsure=reviewed
+    )
 
 
 def attacked(grader: Grader, size: int = 4, seed: int = 0) -> Suite:
@@ -59,6 +61,7 @@ def test_a_grader_of_keywords_is_fooled_by_them_and_review_saves_it() -> None:
     assert found["keywords_appended"].passed == found["keywords_appended"].wrong == 4
     assert found["off_topic"].passed == 0
     assert (saved["keywords_appended"].passed, saved["keywords_appended"].correct) == (0, 4)
+    assert saved["keywords_appended"].by_warning == 0
     assert saved["keywords_appended"].reviewed == saved["keywords_appended"].texts
 
 
@@ -97,12 +100,18 @@ def test_a_search_finds_the_word_and_the_pair_that_open_the_door() -> None:
 
     def grader(question: str, references: Sequence[str], answer: str) -> Verdict:
         chance = ("open" in answer) * 0.3 + ("sesame" in answer) * 0.2 + ("open sesame" in answer) * 0.4
-        return Verdict("incorrect", chance, False, False)
+        return Verdict("incorrect", chance, reviewed=False, warned=False, unsure=False)
 
     candidates = ["the", "sesame", "bulb", "open"]
     found = search(grader, wrong, candidates, lambda t, a: f"{t} {a}", 2, lambda: told.append(None))
     assert found == "open sesame"
     assert len(told) == steps(candidates, 2)
+
+
+def test_review_by_a_warning_alone_is_counted_apart() -> None:
+    rows = attacked(lambda question, references, answer: verdict(True, warned=answer == question)).rows
+    assert (rows["question_copied"].by_warning, rows["question_copied"].passed) == (4, 0)
+    assert rows[CLEAN].by_warning == rows[CLEAN].warned == 0
 
 
 def test_a_search_leaves_out_what_a_guard_sees() -> None:

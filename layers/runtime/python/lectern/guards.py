@@ -40,11 +40,16 @@ LEAST_NEW = 0.6
 UNREADABLE = 0.2
 """Share of words that no language has; a slip of the hand makes one."""
 
+COPIED = 0.8
+"""Share of the words that an answer and a reference have in common, from which on one other word is suspicious."""
+
+_NEGATIONS = frozenset({"not", "no", "never", "without", "neither", "nor", "cannot"})
+
 _WORDS = re.compile(r"[a-z0-9']+")
 _SENTENCES = re.compile(r"[.;:!?]+\s")
 
 
-def warnings(question: str, answer: str) -> list[str]:
+def warnings(question: str, references: Sequence[str], answer: str) -> list[str]:
     """What a person should look at, in words for a teacher; empty for nearly every honest answer."""
     found, asked = _words(answer), _words(question)
     signs = {
@@ -52,6 +57,7 @@ def warnings(question: str, answer: str) -> list[str]:
         "The answer lists words without making a statement of them.": _lists(answer, found),
         "The answer repeats itself.": _repeats(found),
         "The answer holds words that no language has.": _babbles(found),
+        "The answer has a reference's words but for one that may turn its meaning round.": _turns(references, found),
     }
     return [text for text, seen in signs.items() if seen]
 
@@ -97,3 +103,29 @@ def _is_babble(word: str) -> bool:
     if not word.isalpha() or len(word) < 4:
         return False
     return not re.search("[aeiouy]", word) or bool(re.search("[^aeiouy]{6}", word))
+
+
+def _turns(references: Sequence[str], found: Sequence[str]) -> bool:
+    """Whether the reference that is nearest in words differs by a negation, by one word for another, or in order."""
+    nearest = min((_difference(_words(reference), found) for reference in references), default=(0, False))
+    return nearest[1]
+
+
+def _difference(reference: Sequence[str], found: Sequence[str]) -> tuple[int, bool]:
+    """How many words of matter are in one text alone, and whether these or a negation may turn the meaning round."""
+    first, second = _matter(reference), _matter(found)
+    more, less = second - first, first - second
+    alike = len(first & second) >= COPIED * max(len(first), len(second), 1)
+    turned = _negated(reference) != _negated(found) or len(more) == len(less) == 1
+    shuffled = sorted(reference) == sorted(found) and reference != found
+    return len(more) + len(less), alike and (turned or shuffled)
+
+
+def _matter(found: Sequence[str]) -> set[str]:
+    """The words that are no function words, with singular and plural as one."""
+    return {word[:-1] if word.endswith("s") and len(word) > 3 else word for word in found if not _is_function(word)}
+
+
+def _negated(found: Sequence[str]) -> bool:
+    """Whether the negations do not cancel each other."""
+    return sum(word in _NEGATIONS or word.endswith("n't") for word in found) % 2 == 1
