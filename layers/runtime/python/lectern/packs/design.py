@@ -14,6 +14,9 @@ from lectern.packs.features import BUCKETS, Features
 
 Matrix = NDArray[np.float64]
 
+Grams = tuple[Matrix, Matrix, Matrix]
+"""How alike answers are (n, n): by dense features, by embedding, by n-grams."""
+
 _COLUMNS = 2048
 """Buckets multiplied at a time, so that two thousand answers need 32 MB and not 256."""
 
@@ -43,7 +46,7 @@ class Trust:
     embedding: float
     ngrams: float
 
-    def kernel(self, grams: tuple[Matrix, Matrix, Matrix]) -> Matrix:
+    def kernel(self, grams: Grams) -> Matrix:
         """How alike answers are to a head: the sum of the blocks' Gram matrices (n, m), weighted."""
         dense, embedding, ngrams = grams
         return self.bias + self.dense * dense + self.embedding * embedding + self.ngrams * ngrams
@@ -60,8 +63,8 @@ class Design:
     buckets: tuple[NDArray[np.int64], ...]
     rarity: Matrix
 
-    def grams(self) -> tuple[Matrix, Matrix, Matrix]:
-        """How alike the answers are by each block: three matrices (n, n)."""
+    def grams(self) -> Grams:
+        """The Gram matrices of the answers, by block."""
         ngrams = np.zeros((len(self.buckets), len(self.buckets)))
         for _, part in self._ngrams():
             ngrams += part @ part.T

@@ -7,8 +7,9 @@ for Large Scale Multitask Learning). Change anything here and VERSION must chang
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,9 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _CHARACTERS = (3, 4, 5)
 
 Vector = NDArray[np.float32]
+
+Embed = Callable[[str], Vector]
+"""A text's sentence embedding (384,)."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def _buckets(words: list[str]) -> NDArray[np.int64]:
     """Where words, pairs of words and runs of 3 to 5 characters fall. Their number says how long the answer is."""
     text = f" {' '.join(words)} "
     runs = {f"#{text[i : i + size]}" for size in _CHARACTERS for i in range(len(text) - size + 1)}
-    grams = runs.union(words, (f"{one} {two}" for one, two in zip(words, words[1:], strict=False)))
+    grams = runs.union(words, (f"{one} {two}" for one, two in pairwise(words)))
     return np.array(sorted({zlib.crc32(gram.encode()) % BUCKETS for gram in grams}), dtype=np.int64)
 
 

@@ -6,7 +6,7 @@ without grades a head is the grader, and each grade pulls answers that are like 
 
 import numpy as np
 
-from lectern.packs.design import Matrix, Trust
+from lectern.packs.design import Grams, Matrix, Trust
 
 SCALES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """How far a question's head may go from the grader; leave-one-out chooses."""
@@ -24,7 +24,7 @@ def solve(kernel: Matrix, residual: Matrix) -> tuple[Matrix, Matrix]:
     return duals, residual - duals / np.diag(inverse)
 
 
-def choose(grams: tuple[Matrix, Matrix, Matrix], residual: Matrix) -> Trust:
+def choose(grams: Grams, residual: Matrix) -> Trust:
     """The trust whose leave-one-out predictions err least; the most careful of equals."""
     options = [trust(scale) for scale in SCALES]
     errors = [float(np.sum((solve(option.kernel(grams), residual)[1] - residual) ** 2)) for option in options]

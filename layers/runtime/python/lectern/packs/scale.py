@@ -71,6 +71,11 @@ def fit_scale(predicted: Matrix, gold: Matrix, steps: int) -> Scale:
     return min(scales, key=lambda scale: _surprise(scale, predicted, gold))
 
 
+def natural_cuts(steps: int) -> tuple[float, ...]:
+    """Half way between the scores."""
+    return tuple((level - 0.5) / steps for level in range(1, steps + 1))
+
+
 def is_right(verdict: Verdict, gold: float, steps: int) -> bool:
     """Whether a score is what the teacher gave, within half a step or the tolerance."""
     return abs(verdict.credit - gold) <= (0.5 / steps if steps else TOLERANCE) + 1e-9
@@ -88,7 +93,7 @@ def _cuts(predicted: Matrix, gold: Matrix, steps: int) -> tuple[float, ...]:
     """Where the sorted credits part as the grades do, drawn towards the natural cut points while grades are few."""
     ordered = np.sort(predicted)
     below = [int(np.sum(gold < (level - 0.5) / steps)) for level in range(1, steps + 1)]
-    natural = [(level - 0.5) / steps for level in range(1, steps + 1)]
+    natural = natural_cuts(steps)
     parted = [_between(ordered, count, middle) for count, middle in zip(below, natural, strict=True)]
     weight = len(gold) / (len(gold) + PSEUDO_GRADES)
     drawn = weight * np.array(parted) + (1 - weight) * np.array(natural)
