@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from infra.local.console import progress_bar
 from infra.local.environment import ensure_live, use_local_settings
 from lectern.batch.table import Row, TableError, read_table
 from lectern.packs.pack import QuestionPack
@@ -66,6 +67,35 @@ def delete(question_id: str) -> None:
     from lectern.packs.repository import shared
 
     click.echo(f"{shared().delete(DEVELOPMENT.tenant, question_id)} versions erased")
+
+
+@packs.command()
+@click.option(
+    "--data",
+    envvar="LECTERN_DATA",
+    default="../shared/data",
+    show_default=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+@click.option("--out", default="docs/results", show_default=True, type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def measure(own_store: bool, data: Path, out: Path) -> None:
+    """Learning curves on Mohler and ASAP-SAS: a table and a picture. Half an hour the first time, then minutes."""
+    from lectern.models import shared
+    from model_store.catalogue import read_model
+    from model_store.question_packs.measure import measure as measured
+
+    if own_store:
+        ensure_live("grading", lambda text: click.echo(text, err=True))
+    model = shared().get(shared().resolve("grading", None))
+    with progress_bar() as progress:
+        bar = progress.add_task("embedding", total=None)
+
+        def told(done: int, total: int) -> None:
+            progress.update(bar, completed=done, total=total)
+
+        measured(model, read_model("grading").base, data, out, told)
+    click.echo((out / "question-packs.md").read_text("utf-8"))
 
 
 def _payload(source: Path, question_id: str) -> dict[str, Any]:
