@@ -23,6 +23,9 @@ PSEUDO_GRADES = 5
 TOLERANCE = 0.1
 """On a fine scale a score is right when the teacher's is within this share of the maximum."""
 
+MOST_SURE = 0.999
+"""No score is surer, so that a budget that nothing vouches for (its threshold is 1) lets none pass."""
+
 SPREADS = np.geomspace(0.02, 1.0, 40)
 
 
@@ -45,16 +48,19 @@ class Scale(Document):
         """The score for what a head says, and its confidence."""
         if not self.steps:
             kept = min(1.0, max(0.0, credit))
-            return Verdict(kept, self._share(credit, _end(kept - TOLERANCE), _end(kept + TOLERANCE)))
+            return Verdict(kept, self._sure(credit, _end(kept - TOLERANCE), _end(kept + TOLERANCE)))
         level = int(np.searchsorted(self.cuts, credit))
         edges = (-inf, *self.cuts, inf)
-        return Verdict(level / self.steps, self._share(credit, edges[level], edges[level + 1]))
+        return Verdict(level / self.steps, self._sure(credit, edges[level], edges[level + 1]))
 
     def at_least(self, threshold: float, credit: float) -> float:
         """The probability that the teacher's credit reaches `threshold`."""
         if self.steps:
             threshold = self.cuts[int(np.ceil(threshold * self.steps - 1e-9)) - 1]
         return self._share(credit, threshold, inf)
+
+    def _sure(self, credit: float, low: float, high: float) -> float:
+        return min(MOST_SURE, self._share(credit, low, high))
 
     def _share(self, credit: float, low: float, high: float) -> float:
         """The share of a normal distribution about `credit` between two points."""
@@ -82,11 +88,12 @@ def is_right(verdict: Verdict, gold: float, steps: int) -> bool:
 
 
 def _surprise(scale: Scale, predicted: Matrix, gold: Matrix) -> float:
-    """Log loss of the confidences."""
+    """Log loss of the confidences, with one miss more than was seen: few flawless grades are no certainty."""
     verdicts = [scale.verdict(credit) for credit in predicted]
     right = [is_right(verdict, grade, scale.steps) for verdict, grade in zip(verdicts, gold, strict=True)]
     chances = [v.confidence if hit else 1 - v.confidence for v, hit in zip(verdicts, right, strict=True)]
-    return -float(np.mean(np.log(np.maximum(chances, 1e-6))))
+    missed = np.mean([np.log(1 - verdict.confidence) for verdict in verdicts])
+    return -float(np.sum(np.log(np.maximum(chances, 1e-6))) + missed)
 
 
 def _cuts(predicted: Matrix, gold: Matrix, steps: int) -> tuple[float, ...]:
