@@ -28,7 +28,7 @@ QUESTION = {
     "step": 1,
 }
 GRADES = [{"answer": text, "score": 2 * score} for text, score in answers()]
-RIGHT, WRONG = GRADES[0]["answer"], GRADES[1]["answer"]
+RIGHT, WRONG = answers()[0][0], answers()[1][0]
 STRANGE = "Because such a block has a lower density"
 
 

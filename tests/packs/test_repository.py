@@ -24,7 +24,7 @@ HEAD = head_fields(fit([seen(text) for text, _ in answers()], np.array([s for _,
 def made(version: str, question: str = "q1", **changes: object) -> QuestionPack:
     fields = {
         "question_id": question, "version": version, "features": VERSION, "encoder": False, "fitted_with": "1.0.0",
-        "base": BaseReference(name="base", sha256="a" * 64), "max_score": 1.0, "step": 1.0, "grades": 36,
+        "base": BaseReference(name="base", sha256="a" * 64), "max_score": 1.0, "step": 1.0, "grades": 36, "curve": (),
         "source_sha256": "b" * 64, "created_at": "2026-01-01T00:00:00+00:00", "by": "teacher",
     }  # fmt: skip
     return QuestionPack.model_validate({**fields, **HEAD, **changes})

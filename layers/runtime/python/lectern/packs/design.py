@@ -82,11 +82,13 @@ class Design:
     def _ngrams(self) -> Iterator[tuple[NDArray[np.int64], Matrix]]:
         """Buckets that matter, some at a time, with the answers' values (n, columns) in them."""
         kept = np.flatnonzero(self.rarity)
+        present = np.zeros((len(self.buckets), BUCKETS), dtype=bool)
+        for row, buckets in zip(present, self.buckets, strict=True):
+            row[buckets] = True
+        lengths = np.sqrt([[max(1, len(buckets))] for buckets in self.buckets])
         for start in range(0, len(kept), _COLUMNS):
             columns = kept[start : start + _COLUMNS]
-            present = np.array([np.isin(columns, buckets, assume_unique=True) for buckets in self.buckets])
-            lengths = np.sqrt([[max(1, len(buckets))] for buckets in self.buckets])
-            yield columns, present * self.rarity[columns] / lengths
+            yield columns, present[:, columns] * self.rarity[columns] / lengths
 
 
 def design(answers: Sequence[Features]) -> Design:

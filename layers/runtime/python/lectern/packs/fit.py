@@ -28,12 +28,12 @@ class Quality(Document):
 
 @dataclass(frozen=True)
 class Head:
-    """What a pack needs to answer, and what is known of how well it does: alone (0 grades), by parts, by all."""
+    """What a pack needs to answer. `others` (n,): what the other grades say of each graded answer's credit."""
 
     weights: Weights
     scale: Scale
     thresholds: tuple[Threshold, ...]
-    curve: tuple[Quality, ...]
+    others: Matrix
 
 
 def steps_of(gold: Sequence[float], step: float | None) -> int:
@@ -43,26 +43,39 @@ def steps_of(gold: Sequence[float], step: float | None) -> int:
     return steps if coarse else 0
 
 
-def fit(answers: Sequence[Features], gold: Matrix, steps: int, max_score: float = 1.0) -> Head:
+def fit(answers: Sequence[Features], gold: Matrix, steps: int) -> Head:
     """The head for n graded answers, `gold` (n,) as shares of the maximum; `steps` as `steps_of` says."""
     plan = design(answers)
-    grams = plan.grams()
-    credit = np.array([answer.credit for answer in answers])
+    grams, credit = plan.grams(), _credits(answers)
     trust = choose(grams, gold - credit)
     duals, others = solve(trust.kernel(grams), gold - credit)
     scale = fit_scale(credit + others, gold, steps)
+    return Head(plan.fold(duals, trust), scale, _thresholds(scale, credit + others, gold), credit + others)
+
+
+def learning_curve(
+    answers: Sequence[Features], gold: Matrix, steps: int, head: Head, max_score: float
+) -> tuple[Quality, ...]:
+    """Quality by number of grades: the grader alone, what parts say of the rest, leave-one-out over all."""
+    credit, grams = _credits(answers), design(answers).grams()
     plain = Scale(steps=steps, cuts=natural_cuts(steps), spread=1)
-    curve = [_quality(plain, credit, gold, 0, max_score)]
-    curve += [_held_out(grams, credit, gold, steps, count, max_score) for count in _counts(len(gold))]
-    curve.append(_quality(scale, credit + others, gold, len(gold), max_score))
-    return Head(plan.fold(duals, trust), scale, _thresholds(scale, credit + others, gold), tuple(curve))
+    parts = [_held_out(grams, credit, gold, steps, count) for count in _counts(len(gold))]
+    ends = _quality(plain, credit, gold, 0), _quality(head.scale, head.others, gold, len(gold))
+    return tuple(
+        Quality(grades=part.grades, rmse=round(part.rmse * max_score, 4), right=round(part.right, 4))
+        for part in (ends[0], *parts, ends[1])
+    )
+
+
+def _credits(answers: Sequence[Features]) -> Matrix:
+    return np.array([answer.credit for answer in answers])
 
 
 def _counts(grades: int) -> list[int]:
     return [count for count in CURVE if count + LEAST_HELD_OUT <= grades]
 
 
-def _held_out(grams: Grams, credit: Matrix, gold: Matrix, steps: int, count: int, max_score: float) -> Quality:
+def _held_out(grams: Grams, credit: Matrix, gold: Matrix, steps: int, count: int) -> Quality:
     """What `count` of the grades say of the rest, over some splits."""
     chance, found = np.random.default_rng(0), []
     for _ in range(SPLITS):
@@ -73,17 +86,16 @@ def _held_out(grams: Grams, credit: Matrix, gold: Matrix, steps: int, count: int
         duals, others = solve(trust.kernel(part), (gold - credit)[seen])
         told = credit[rest] + trust.kernel(grams)[np.ix_(rest, seen)] @ duals
         scale = fit_scale(credit[seen] + others, gold[seen], steps)
-        found.append(_quality(scale, told, gold[rest], count, max_score))
+        found.append(_quality(scale, told, gold[rest], count))
     rmse = float(np.sqrt(np.mean([quality.rmse**2 for quality in found])))
-    return Quality(grades=count, rmse=round(rmse, 4), right=round(float(np.mean([q.right for q in found])), 4))
+    return Quality(grades=count, rmse=rmse, right=float(np.mean([quality.right for quality in found])))
 
 
-def _quality(scale: Scale, told: Matrix, gold: Matrix, grades: int, max_score: float) -> Quality:
+def _quality(scale: Scale, told: Matrix, gold: Matrix, grades: int) -> Quality:
     verdicts = [scale.verdict(float(credit)) for credit in told]
     error = np.array([verdict.credit for verdict in verdicts]) - gold
     right = [is_right(verdict, grade, scale.steps) for verdict, grade in zip(verdicts, gold, strict=True)]
-    rmse = float(np.sqrt(np.mean(error**2))) * max_score
-    return Quality(grades=grades, rmse=round(rmse, 4), right=round(float(np.mean(right)), 4))
+    return Quality(grades=grades, rmse=float(np.sqrt(np.mean(error**2))), right=float(np.mean(right)))
 
 
 def _thresholds(scale: Scale, told: Matrix, gold: Matrix) -> tuple[Threshold, ...]:

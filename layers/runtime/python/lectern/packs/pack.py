@@ -108,9 +108,4 @@ def source_digest(facts: object, answers: Sequence[tuple[str, float]]) -> str:
 
 def head_fields(head: Head) -> dict[str, object]:
     """The fields of a pack that come from its head."""
-    return {
-        "scale": head.scale,
-        "thresholds": head.thresholds,
-        "curve": head.curve,
-        "weights": encode(head.weights),
-    }
+    return {"scale": head.scale, "thresholds": head.thresholds, "weights": encode(head.weights)}

@@ -46,21 +46,23 @@ class Scale(Document):
 
     def verdict(self, credit: float) -> Verdict:
         """The score for what a head says, and its confidence."""
+        score, low, high = self.interval(credit)
+        return Verdict(score, min(MOST_SURE, self._share(credit, low, high)))
+
+    def interval(self, credit: float) -> tuple[float, float, float]:
+        """The score, and the credits between which the teacher's must lie for it to be right."""
         if not self.steps:
             kept = min(1.0, max(0.0, credit))
-            return Verdict(kept, self._sure(credit, _end(kept - TOLERANCE), _end(kept + TOLERANCE)))
+            return kept, _end(kept - TOLERANCE), _end(kept + TOLERANCE)
         level = int(np.searchsorted(self.cuts, credit))
         edges = (-inf, *self.cuts, inf)
-        return Verdict(level / self.steps, self._sure(credit, edges[level], edges[level + 1]))
+        return level / self.steps, edges[level], edges[level + 1]
 
     def at_least(self, threshold: float, credit: float) -> float:
         """The probability that the teacher's credit reaches `threshold`."""
         if self.steps:
             threshold = self.cuts[int(np.ceil(threshold * self.steps - 1e-9)) - 1]
         return self._share(credit, threshold, inf)
-
-    def _sure(self, credit: float, low: float, high: float) -> float:
-        return min(MOST_SURE, self._share(credit, low, high))
 
     def _share(self, credit: float, low: float, high: float) -> float:
         """The share of a normal distribution about `credit` between two points."""
@@ -72,9 +74,10 @@ def fit_scale(predicted: Matrix, gold: Matrix, steps: int) -> Scale:
 
     `steps` above zero if every grade is a multiple of 1 / steps and there are at most COARSE_STEPS, else 0.
     """
-    cuts = _cuts(predicted, gold, steps) if steps else ()
-    scales = [Scale(steps=steps, cuts=cuts, spread=float(spread)) for spread in SPREADS]
-    return min(scales, key=lambda scale: _surprise(scale, predicted, gold))
+    scale = Scale(steps=steps, cuts=_cuts(predicted, gold, steps) if steps else (), spread=1)
+    told = _verdicts(scale, predicted, gold)
+    best = min(SPREADS, key=lambda spread: _surprise(told, spread))
+    return scale.model_copy(update={"spread": float(best)})
 
 
 def natural_cuts(steps: int) -> tuple[float, ...]:
@@ -84,16 +87,34 @@ def natural_cuts(steps: int) -> tuple[float, ...]:
 
 def is_right(verdict: Verdict, gold: float, steps: int) -> bool:
     """Whether a score is what the teacher gave, within half a step or the tolerance."""
-    return abs(verdict.credit - gold) <= (0.5 / steps if steps else TOLERANCE) + 1e-9
+    return abs(verdict.credit - gold) <= _tolerance(steps)
 
 
-def _surprise(scale: Scale, predicted: Matrix, gold: Matrix) -> float:
+@dataclass(frozen=True)
+class _Verdicts:
+    """Credits (n,), the interval of each one's score, and whether the score is right: what no spread changes."""
+
+    credits: Matrix
+    low: Matrix
+    high: Matrix
+    right: Matrix
+
+
+def _verdicts(scale: Scale, predicted: Matrix, gold: Matrix) -> _Verdicts:
+    scores, low, high = np.array([scale.interval(float(credit)) for credit in predicted]).T
+    return _Verdicts(predicted, low, high, np.abs(scores - gold) <= _tolerance(scale.steps))
+
+
+def _tolerance(steps: int) -> float:
+    return (0.5 / steps if steps else TOLERANCE) + 1e-9
+
+
+def _surprise(told: _Verdicts, spread: float) -> float:
     """Log loss of the confidences, with one miss more than was seen: few flawless grades are no certainty."""
-    verdicts = [scale.verdict(credit) for credit in predicted]
-    right = [is_right(verdict, grade, scale.steps) for verdict, grade in zip(verdicts, gold, strict=True)]
-    chances = [v.confidence if hit else 1 - v.confidence for v, hit in zip(verdicts, right, strict=True)]
-    missed = np.mean([np.log(1 - verdict.confidence) for verdict in verdicts])
-    return -float(np.sum(np.log(np.maximum(chances, 1e-6))) + missed)
+    high, low = (_normals((edge - told.credits) / spread) for edge in (told.high, told.low))
+    confidence = np.clip(high - low, 1e-6, MOST_SURE)
+    seen = np.where(told.right, np.log(confidence), np.log(1 - confidence))
+    return -float(np.sum(seen) + np.mean(np.log(1 - confidence)))
 
 
 def _cuts(predicted: Matrix, gold: Matrix, steps: int) -> tuple[float, ...]:
@@ -119,6 +140,10 @@ def _between(ordered: Matrix, count: int, middle: float) -> float:
 def _end(point: float) -> float:
     """Beyond the ends of the scale there is nothing, so all of the distribution there belongs to the end."""
     return -inf if point <= 0 else inf if point >= 1 else point
+
+
+def _normals(values: Matrix) -> Matrix:
+    return np.array([_normal(value) for value in values])
 
 
 def _normal(value: float) -> float:

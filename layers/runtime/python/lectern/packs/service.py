@@ -13,7 +13,7 @@ from lectern.model import LoadedModel
 from lectern.models import Models
 from lectern.packs.embedding import embeddings
 from lectern.packs.features import VERSION, Features
-from lectern.packs.fit import fit, steps_of
+from lectern.packs.fit import fit, learning_curve, steps_of
 from lectern.packs.pack import QuestionPack, head_fields, source_digest
 from lectern.packs.repository import Packs
 from lectern.packs.request import PackRequest
@@ -43,9 +43,11 @@ def fit_pack(
     with call.stage("observe"):
         seen = _observed(task, request, list(given), model, call)
     with call.stage("fit"):
-        gold = [score / request.max_score for score in given.values()]
+        gold = np.array(list(given.values())) / request.max_score
         step = request.step and request.step / request.max_score
-        head = fit(seen, np.array(gold), steps_of(gold, step), request.max_score)
+        steps = steps_of(gold.tolist(), step)
+        head = fit(seen, gold, steps)
+        curve = learning_curve(seen, gold, steps, head, request.max_score)
     facts = {
         "question_id": question_id,
         "features": VERSION,
@@ -55,6 +57,7 @@ def fit_pack(
         "max_score": request.max_score,
         "step": step,
         "grades": len(gold),
+        "curve": curve,
         "source_sha256": source,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "by": call.principal.subject,
