@@ -21,8 +21,11 @@ def mean_kappa(parts: Sequence[Scored]) -> float:
 
 
 def kappa(given: Scores, gold: Scores) -> float:
-    """Quadratic weighted kappa of two raters' scores (Cohen 1968): 1 less observed over expected disagreement."""
-    apart = np.mean((given[:, None] - gold[None, :]) ** 2)
+    """Quadratic weighted kappa of two raters' scores (Cohen 1968): 1 less observed over expected disagreement.
+
+    Expected is the mean square difference of every score of one with every score of the other, in closed form.
+    """
+    apart = given.var() + gold.var() + (given.mean() - gold.mean()) ** 2
     return float(1 - np.mean((given - gold) ** 2) / apart) if apart > 0 else 0.0
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from functions.grading.schemas import GradeRequest
 from functions.grading.task import TASK
 from lectern.model import LoadedModel
 from lectern.packs.features import Features, features
+from lectern.task import Logits, Rows
 from model_store.catalogue import Base
 from model_store.question_packs.curve import COUNTS, MOST_OF_MOHLER, Scored, curve
 from model_store.question_packs.data import Question, read_asap_sas, read_mohler
@@ -37,7 +38,7 @@ def measure(model: LoadedModel, base: Base, data: Path, out: Path, progress: Pro
     """
     results = {
         "grader": f"{model.release.manifest.model} {model.release.manifest.version}",
-        "mohler": _measured(read_mohler(data), partial(_graded, model), COUNTS[:3], base, progress, 0.5),
+        "mohler": _measured(read_mohler(data), _Graded(model), COUNTS[:3], base, progress, 0.5),
         "asap_sas": _measured(read_asap_sas(data), _alone, (*COUNTS[1:], None), base, progress, 0.5),
     }
     out.mkdir(parents=True, exist_ok=True)
@@ -59,8 +60,7 @@ def _measured(
     found = {}
     for kind in KINDS:
         vectors = embedded(base, kind, texts, progress)
-        # the intervals compare what grades make; the largest fits would double the time and say the same
-        wanted = counts if kind == "int8" else [count for count in counts if count]
+        wanted = counts if kind == "int8" else [max(count for count in counts if count)]  # what the interval compares
         found[kind] = curve(questions, partial(observe, vectors=vectors), wanted)
     rows = {name: _figures(parts, tolerance) for name, parts in found["int8"].items()}
     compared = {name: _compared(found["int8"][name], parts) for name, parts in found["fp32"].items()}
@@ -94,17 +94,25 @@ def _questions(found: dict[str, list[Scored]]) -> dict[str, dict[str, float]]:
     }
 
 
-def _graded(model: LoadedModel, question: Question, vectors: Embeddings) -> list[Features]:
-    """The answers as the service observes them, with the grader's credit."""
-    return [_observed(model, question, answer, vectors) for answer in question.answers]
+class _Graded:
+    """A question's answers as the service observes them, with the grader's credit; the grader reads each once."""
 
+    def __init__(self, model: LoadedModel) -> None:
+        self._model, self._read = model, lru_cache(None)(self._logits)
 
-def _observed(model: LoadedModel, question: Question, answer: str, vectors: Embeddings) -> Features:
-    asked = GradeRequest(question=question.text, references=list(question.references), answer=answer)
-    manifest = model.release.manifest
-    rows = TASK.encode(asked, model.tokenizer, manifest)
-    assert TASK.adaptation
-    return TASK.adaptation.observe(asked, rows, [model.infer(row) for row in rows], manifest, vectors.__getitem__)
+    def __call__(self, question: Question, *, vectors: Embeddings) -> list[Features]:
+        return [self._observed(question, answer, vectors) for answer in question.answers]
+
+    def _observed(self, question: Question, answer: str, vectors: Embeddings) -> Features:
+        asked, rows, logits = self._read(question, answer)
+        assert TASK.adaptation
+        manifest = self._model.release.manifest
+        return TASK.adaptation.observe(asked, rows, logits, manifest, vectors.__getitem__)
+
+    def _logits(self, question: Question, answer: str) -> tuple[GradeRequest, Rows, Logits]:
+        asked = GradeRequest(question=question.text, references=list(question.references), answer=answer)
+        rows = TASK.encode(asked, self._model.tokenizer, self._model.release.manifest)
+        return asked, rows, [self._model.infer(row) for row in rows]
 
 
 def _alone(question: Question, vectors: Embeddings) -> list[Features]:

@@ -16,6 +16,7 @@ from lectern.packs.features import VERSION
 from lectern.packs.fit import fit
 from lectern.packs.pack import QuestionPack, decode, head_fields
 from lectern.packs.repository import Packs
+from lectern.store.s3 import S3Store
 from tests.packs.conftest import Home, answers, seen
 
 HEAD = head_fields(fit([seen(text) for text, _ in answers()], np.array([s for _, s in answers()]), 1))
@@ -35,6 +36,16 @@ def test_versions_count_up_and_the_newest_counts(home: Home) -> None:
     assert [packs.put("school", made, "q1").version for _ in range(3)] == ["1", "2", "3"]
     assert packs.get("school", "q1").version == "3"
     assert packs.questions("school") == ["q1"]
+
+
+def test_packs_live_in_s3_as_in_a_folder(s3_store: S3Store) -> None:
+    packs = Packs(s3_store, 0.0)
+    assert [packs.put("school", made, "q1").version for _ in range(2)] == ["1", "2"]
+    assert packs.get("school", "q1").version == "2"
+    assert packs.delete("school", "q1") == 2
+    assert s3_store.keys("tenants/") == []
+    assert packs.find("school", "q1") is None
+    assert packs.put("school", made, "q1").version == "1"
 
 
 def test_another_tenant_sees_nothing(home: Home) -> None:

@@ -35,38 +35,44 @@ def fit_pack(
     with call.stage("load"):
         model = models.get(models.resolve(task.model, request.version, call.principal.tenant, call.student))
         call.version = model.release.manifest.version
-    given = request.by_answer()
-    source = source_digest(_asked(request, model), list(given.items()))
+    source = source_digest(_asked(request, model), list(request.by_answer().items()))
     known = _known(packs, call.principal.tenant, question_id)
     if known and known.source_sha256 == source:
         return known
     with call.stage("observe"):
-        seen = _observed(task, request, list(given), model, call)
+        seen = _observed(task, request, model, call)
     with call.stage("fit"):
-        gold = np.array(list(given.values())) / request.max_score
-        step = request.step and request.step / request.max_score
-        steps = steps_of(gold.tolist(), step)
-        head = fit(seen, gold, steps)
-        curve = learning_curve(seen, gold, steps, head, request.max_score)
-    facts = {
+        fields = _fitted(request, seen) | _origin(question_id, source, model, call)
+    return packs.put(
+        call.principal.tenant,
+        lambda version: QuestionPack.model_validate({**fields, "version": version}),
+        question_id,
+    )
+
+
+def _fitted(request: PackRequest, seen: list[Features]) -> dict[str, object]:
+    """The fields of a pack that the grades make."""
+    gold = np.array(list(request.by_answer().values())) / request.max_score
+    step = request.step and request.step / request.max_score
+    steps = steps_of(gold.tolist(), step)
+    head = fit(seen, gold, steps)
+    curve = learning_curve(seen, gold, steps, head, request.max_score)
+    scale = {"max_score": request.max_score, "step": step, "grades": len(gold)}
+    return {**scale, **head_fields(head), "curve": curve}
+
+
+def _origin(question_id: str, source: str, model: LoadedModel, call: Call) -> dict[str, object]:
+    """The fields of a pack that say where it comes from."""
+    return {
         "question_id": question_id,
         "features": VERSION,
         "base": model.release.manifest.base,
         "encoder": model.encoder is not None,
         "fitted_with": model.release.manifest.version,
-        "max_score": request.max_score,
-        "step": step,
-        "grades": len(gold),
-        "curve": curve,
         "source_sha256": source,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "by": call.principal.subject,
     }
-    return packs.put(
-        call.principal.tenant,
-        lambda version: QuestionPack.model_validate({**facts, **head_fields(head), "version": version}),
-        question_id,
-    )
 
 
 def _known(packs: Packs, tenant: str, question_id: str) -> QuestionPack | None:
@@ -83,11 +89,11 @@ def _asked(request: PackRequest, model: LoadedModel) -> list[object]:
     return [request.question, request.references, scale, model.release.digest, VERSION]
 
 
-def _observed(task: Task, request: PackRequest, answers: list[str], model: LoadedModel, call: Call) -> list[Features]:
-    """What a head sees of each answer, side by side on threads."""
+def _observed(task: Task, request: PackRequest, model: LoadedModel, call: Call) -> list[Features]:
+    """What a head sees of each different answer, side by side on threads."""
     common = {"question": request.question, "references": request.references, "max_score": request.max_score}
     with ThreadPoolExecutor(settings().threads) as pool:
-        seen = [pool.submit(_observe, task, common | {"answer": answer}, model, call) for answer in answers]
+        seen = [pool.submit(_observe, task, common | {"answer": answer}, model, call) for answer in request.by_answer()]
         return [_of_answer(number, future.result) for number, future in enumerate(seen)]
 
 
