@@ -94,7 +94,8 @@ def observe(request: GradeRequest, rows: Rows, logits: Logits, manifest: Manifes
     """What a question pack's head sees of an answer. The grader's credit is its score on the finest scale there is."""
     finest = request.model_copy(update={"max_score": 1.0, "step": 1e-4})
     credit = float(postprocess(finest, rows, logits, manifest)["score"])
-    return features(request.answer, credit, embed(request.answer), [embed(text) for text in request.references])
+    references = [embed(text, keep=True) for text in request.references]
+    return features(request.answer, credit, embed(request.answer), references)
 
 
 TASK = Task(

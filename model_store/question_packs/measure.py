@@ -107,7 +107,7 @@ class _Graded:
         asked, rows, logits = self._read(question, answer)
         assert TASK.adaptation
         manifest = self._model.release.manifest
-        return TASK.adaptation.observe(asked, rows, logits, manifest, vectors.__getitem__)
+        return TASK.adaptation.observe(asked, rows, logits, manifest, lambda text, keep=False: vectors[text])
 
     def _logits(self, question: Question, answer: str) -> tuple[GradeRequest, Rows, Logits]:
         asked = GradeRequest(question=question.text, references=list(question.references), answer=answer)

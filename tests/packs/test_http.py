@@ -136,7 +136,7 @@ def test_items_are_graded_as_single_answers_are(client: TestClient, fitted: dict
 def test_embeddings_count(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers that no n-gram tells apart, by an encoder that does: the same word with another mark at its end."""
 
-    def fake(model: object, text: str) -> np.ndarray:
+    def fake(model: object, text: str, keep: bool = False) -> np.ndarray:
         vector = np.full(WIDTH, 0.1, dtype=np.float32)
         vector[0] = 5.0 if text.endswith("!") else -5.0
         return vector

@@ -13,7 +13,7 @@ def embeddings(model: LoadedModel) -> Embed:
     return partial(embedding, model)
 
 
-def embedding(model: LoadedModel, text: str) -> Vector:
+def embedding(model: LoadedModel, text: str, keep: bool = False) -> Vector:
     """The mean (384,) of a text's token vectors, [CLS] and [SEP] among them; of all its windows where it is long.
 
     Zeros from a release without an encoder: a head then goes by the grader's credit and by n-grams.
@@ -23,5 +23,5 @@ def embedding(model: LoadedModel, text: str) -> Vector:
     first, *tokens, last = model.tokenizer.encode(text).ids
     size = model.release.manifest.max_length - 2
     windows = [tokens[start : start + size] for start in range(0, max(1, len(tokens)), size)]
-    vectors = [model.encoder((first, *window, last)) for window in windows]
+    vectors = [model.encoder((first, *window, last), keep) for window in windows]
     return np.asarray(np.concatenate(vectors).mean(0))

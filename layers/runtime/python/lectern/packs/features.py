@@ -7,9 +7,10 @@ for Large Scale Multitask Learning). Change anything here and VERSION must chang
 
 import re
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +27,12 @@ _CHARACTERS = (3, 4, 5)
 
 Vector = NDArray[np.float32]
 
-Embed = Callable[[str], Vector]
-"""A text's sentence embedding (384,)."""
+
+class Embed(Protocol):
+    """A text's sentence embedding (384,); what comes again, such as references, is kept where `keep` says so."""
+
+    def __call__(self, text: str, keep: bool = False) -> Vector:
+        """Embed one text."""
 
 
 @dataclass(frozen=True)
