@@ -10,6 +10,7 @@ import pytest
 _FOLDER = tempfile.TemporaryDirectory(prefix="lectern-tests-")
 os.environ.update(
     LECTERN_STORE=f"file:{_FOLDER.name}/store",
+    LECTERN_DATA_STORE=f"file:{_FOLDER.name}/data",
     LECTERN_ENVIRONMENT="local",
     LECTERN_SIGNING_KEY=f"{_FOLDER.name}/signing.pem",
     LECTERN_DOCS="true",

@@ -1,8 +1,9 @@
 """The contract of POST /v1/grade."""
 
+import math
 from typing import Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from lectern.task import Request, Response
 from lectern.text import Text, VisibleText
@@ -44,12 +45,33 @@ class GradeRequest(Request):
             raise ValueError("step must be between a ten-thousandth of max_score and max_score")
         return self
 
+    def score_of(self, credit: float, step: float | None = None) -> float:
+        """A credit of 0..1 on the question's scale: the nearest multiple of the step that max_score holds.
+
+        `step` is the one to take where the request names none; 1 % without either.
+        """
+        size = self.step or step or self.max_score / 100
+        most = math.floor(self.max_score / size + 1e-9)
+        return round(min(most, round(credit * self.max_score / size)) * size, 9)
+
+
+class PackReference(BaseModel):
+    """The question pack that made the grade, and how many of the teacher's grades it was fitted to."""
+
+    version: str
+    grades: int
+
 
 class GradeResponse(Response):
-    """The grade. `confidence` is the calibrated probability that the label is right."""
+    """The grade. `confidence` is the calibrated probability that the label is right.
+
+    With a question pack it is the probability that the score is what the teacher would give, within half a step or, on
+    a scale of more than five steps, a tenth of max_score.
+    """
 
     label: Label
     probabilities: dict[Label, float]
     score: float
     confidence: float
     needs_review: bool
+    pack: PackReference | None = None

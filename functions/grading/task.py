@@ -1,13 +1,11 @@
 """Grading as two pure functions: an answer becomes rows of tokens, and logits become a grade."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from functions.grading.adapt import adapt
 from functions.grading.features import hashed, lexical
 from functions.grading.schemas import GradeRequest, GradeResponse
 from lectern import guards
@@ -16,7 +14,8 @@ from lectern.errors import FieldError, InvalidRequest
 from lectern.manifest import Manifest
 from lectern.model import ENCODER, Encoding
 from lectern.normalise import normalise
-from lectern.task import Task
+from lectern.packs.features import Embed, Features, features
+from lectern.task import Adaptation, Logits, Rows, Task
 from lectern.text import is_blank, latin_share
 
 CLS, SEP, UNKNOWN = 101, 102, 100
@@ -97,9 +96,7 @@ def windows(tokens: list[int], size: int) -> list[list[int]]:
     return [tokens[start : start + size] for start in starts]
 
 
-def postprocess(
-    request: GradeRequest, rows: Sequence[Encoding], logits: Sequence[NDArray[np.float32]], manifest: Manifest
-) -> dict[str, Any]:
+def postprocess(request: GradeRequest, rows: Rows, logits: Logits, manifest: Manifest) -> dict[str, Any]:
     """The grade by the row that speaks most for the answer; there are several where a long answer came in windows."""
     if not rows:
         return _blank(manifest)
@@ -112,14 +109,31 @@ def postprocess(
     return {
         "label": manifest.labels[int(chances.argmax())],
         "probabilities": dict(zip(manifest.labels, chances.tolist(), strict=True)),
-        "score": _score(float(chances[correct]), request),
+        "score": request.score_of(float(chances[correct])),
         "confidence": confidence,
         "needs_review": confidence < threshold or bool(warnings),
         "warnings": warnings,
     }
 
 
-TASK = Task("grading", "grading", "/v1/grade", GradeRequest, GradeResponse, encode, postprocess)
+def observe(request: GradeRequest, rows: Rows, logits: Logits, manifest: Manifest, embed: Embed) -> Features:
+    """What a question pack's head sees of an answer. The grader's credit is its score on the finest scale there is."""
+    finest = request.model_copy(update={"max_score": 1.0, "step": 1e-4})
+    credit = float(postprocess(finest, rows, logits, manifest)["score"])
+    references = [embed(text, keep=True) for text in request.references]
+    return features(request.answer, credit, embed(request.answer), references)
+
+
+TASK = Task(
+    "grading",
+    "grading",
+    "/v1/grade",
+    GradeRequest,
+    GradeResponse,
+    encode,
+    postprocess,
+    adaptation=Adaptation(observe, adapt),
+)
 
 
 def _jaccard(first: set[str], second: set[str]) -> float:
@@ -132,13 +146,6 @@ def _token_ids(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
 
 def _budget(request: GradeRequest) -> float:
     return DEFAULT_ERROR_BUDGET if request.error_budget is None else request.error_budget
-
-
-def _score(credit: float, request: GradeRequest) -> float:
-    """The expected credit on the question's scale: the nearest multiple of the step that max_score holds."""
-    step = request.max_score / 100 if request.step is None else request.step
-    most = math.floor(request.max_score / step + 1e-9)
-    return round(min(most, round(credit * request.max_score / step)) * step, 9)
 
 
 def _blank(manifest: Manifest) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from infra.local.environment import ensure_live, use_local_settings
 from infra.local.journal import JournalBusy
 from infra.local.models_attack import attack
 from infra.local.models_cli import models
+from infra.local.packs_cli import packs
 from lectern.batch.table import TableError
 from lectern.errors import LecternError
 from model_store.errors import ModelStoreError
@@ -30,6 +31,7 @@ def cli() -> None:
 
 cli.add_command(models)
 models.add_command(attack)
+cli.add_command(packs)
 
 
 @cli.command()

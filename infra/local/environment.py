@@ -25,6 +25,7 @@ def use_local_settings(**extra: str) -> bool:
     own = "LECTERN_STORE" not in os.environ
     defaults = {
         "LECTERN_STORE": f"file:{home() / 'store'}",
+        "LECTERN_DATA_STORE": f"file:{home() / 'data'}",
         "LECTERN_ENVIRONMENT": "local",
         "POWERTOOLS_LOG_LEVEL": "WARNING",
         "POWERTOOLS_METRICS_DISABLED": "true",

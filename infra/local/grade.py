@@ -13,6 +13,8 @@ from lectern.batch.grades import Grade, error_text, grades_csv
 from lectern.batch.report import report_html
 from lectern.batch.summary import summarise
 from lectern.batch.table import Row, Table, read_table
+from lectern.errors import LecternError
+from lectern.principal import DEVELOPMENT
 from lectern.release import Release
 
 CHUNK = 64
@@ -45,7 +47,7 @@ def grade_file(path: Path, folder: Path, version: str | None, progress: Callable
 def _grade(table: Table, version: str | None, journal: Journal, progress: Callable[[int, int], None]) -> list[Grade]:
     release = _release(version)
     items = [row.item | {"version": release.manifest.version} for row in table.rows if row.item]
-    keys = [row_key(item, release.digest) for item in items]
+    keys = [row_key(item, _graders(release, item)) for item in items]
     waiting = {key: item for key, item in zip(keys, items, strict=True) if journal.get(key) is None}
     done = len(items) - len(waiting)
     errors: dict[str, str] = {}
@@ -71,6 +73,17 @@ def _release(version: str | None) -> Release:
     from lectern.models import shared
 
     return shared().get(shared().resolve("grading", version)).release
+
+
+def _graders(release: Release, item: dict[str, Any]) -> str:
+    """What grades an item: the release, and the pack that its question has now."""
+    from lectern.packs.repository import shared
+
+    try:
+        pack = shared().find(DEVELOPMENT.tenant, item.get("question_id", ""))
+    except LecternError:  # it is told with the row
+        return release.digest
+    return f"{release.digest} {pack.version} {pack.source_sha256}" if pack else release.digest
 
 
 def _answers(items: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -45,10 +45,10 @@ class Journal:
         os.fsync(self._file.fileno())
 
 
-def row_key(item: dict[str, Any], release_digest: str) -> str:
-    """The identity of a grade: what was asked, word for word, which release answered, and by which runtime."""
+def row_key(item: dict[str, Any], graders: str) -> str:
+    """The identity of a grade: what was asked, word for word, which release (and pack) answered, and which runtime."""
     asked = {name: value for name, value in item.items() if name not in ("id", "student_id")}
-    return hashlib.sha256(json.dumps([__version__, release_digest, asked], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([__version__, graders, asked], sort_keys=True).encode()).hexdigest()
 
 
 def _entry(line: str) -> tuple[str, dict[str, Any]] | None:

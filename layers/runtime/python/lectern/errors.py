@@ -8,8 +8,10 @@ LecternError
 ├── Unauthenticated           no principal, or one without a tenant
 ├── NotFound
 │   ├── UnknownRelease        no such model, version or alias
-│   └── UnknownObject         no such key, or no such version of it, in a store
+│   ├── UnknownObject         no such key, or no such version of it, in a store
+│   └── UnknownPack           the question has no pack
 ├── Conflict                  somebody else was first: a version exists, an alias has moved
+│   └── PackRejected          a question's pack is damaged, or was fitted on another base model
 ├── Unavailable               try again later; nothing is wrong with the request
 │   ├── StoreUnavailable      no bucket, no permission, no answer in time
 │   └── ReleaseRejected       digest, signature, external data or golden self-test
@@ -73,8 +75,16 @@ class UnknownObject(NotFound):
     """A store holds no such key, or no such version of it."""
 
 
+class UnknownPack(NotFound):
+    """A question has no pack."""
+
+
 class Conflict(LecternError):
     """A conditional write came second."""
+
+
+class PackRejected(Conflict):
+    """A question's pack can't be used as it is; fitting it again or deleting it helps."""
 
 
 class Unavailable(LecternError):

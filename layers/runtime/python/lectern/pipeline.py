@@ -1,4 +1,4 @@
-"""One request, read straight down: validate → resolve → load → tokenise → infer → postprocess → respond."""
+"""One request, read straight down: validate → resolve → load → tokenise → infer → postprocess → adapt → respond."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,12 +6,19 @@ from typing import Any
 from lectern.call import Call
 from lectern.errors import ReleaseRejected
 from lectern.models import Models
+from lectern.packs.embedding import embeddings
+from lectern.packs.repository import Packs, shared
 from lectern.task import ModelReference, Response, Task
 from lectern.validation import validate
 
 
-def answer(task: Task, payload: bytes | Mapping[str, Any], call: Call, models: Models) -> Response:
-    """Answer one request of `task` with the release that serves the caller. Raises a LecternError."""
+def answer(
+    task: Task, payload: bytes | Mapping[str, Any], call: Call, models: Models, packs: Packs | None = None
+) -> Response:
+    """Answer one request of `task` with the release that serves the caller, and the question's pack if it has one.
+
+    `packs` are by default those of this process. Raises a LecternError.
+    """
     with call.stage("validate"):
         request = validate(task.request, payload)
     with call.stage("resolve"):
@@ -28,5 +35,13 @@ def answer(task: Task, payload: bytes | Mapping[str, Any], call: Call, models: M
         logits = [model.infer(row) for row in call.within_deadline(rows)]
     with call.stage("postprocess"):
         fields = task.postprocess(request, rows, logits, manifest)
+    question = getattr(request, "question_id", None)
+    if task.adaptation and question and rows:
+        with call.stage("adapt"):
+            pack = (packs or shared()).find(call.principal.tenant, question)
+            if pack:
+                pack.check(manifest, model.encoder is not None)
+                seen = task.adaptation.observe(request, rows, logits, manifest, embeddings(model))
+                fields = task.adaptation.adapt(request, fields, pack, seen)
     reference = ModelReference(name=manifest.model, version=manifest.version, digest=model.release.digest)
     return task.response.model_construct(**fields, model=reference, request_id=call.request_id)

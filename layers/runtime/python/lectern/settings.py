@@ -19,6 +19,9 @@ class Settings(BaseSettings):
     store: str = ""
     """Where releases are: `s3://bucket` or `file:folder`."""
 
+    data_store: str = ""
+    """Where a tenant's own data is (question packs), like `store`; without it no question has a pack."""
+
     public_key: str = ""
     """The key that signs releases: base64 of its DER SubjectPublicKeyInfo (ECDSA P-256)."""
 

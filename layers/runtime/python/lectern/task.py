@@ -1,4 +1,4 @@
-"""What a function's folder contributes to the pipeline: two pure functions and two schemas."""
+"""What a function's folder contributes to the pipeline: a few pure functions and two schemas."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,11 @@ from tokenizers import Tokenizer
 
 from lectern.manifest import Manifest
 from lectern.model import Encoding
+from lectern.packs.features import Embed, Features
+from lectern.packs.pack import QuestionPack
+
+Rows = Sequence[Encoding]
+Logits = Sequence[NDArray[np.float32]]
 
 
 class Request(BaseModel):
@@ -40,11 +45,22 @@ class Response(BaseModel):
 
 
 @dataclass(frozen=True)
+class Adaptation:
+    """How a question's pack changes an answer: `observe` gives what the pack's head sees of it (request, rows, logits,
+    manifest, sentence embeddings), `adapt` turns the response's fields into those that the head stands for.
+    """
+
+    observe: Callable[[Any, Rows, Logits, Manifest, Embed], Features]
+    adapt: Callable[[Any, dict[str, Any], QuestionPack, Features], dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class Task:
     """One function of the product.
 
     `encode` turns a request into rows of tokens (none, where no model is needed) within the manifest's limits;
     `postprocess` turns the rows' logits into the response's fields, without model and request_id.
+    `adaptation` is there where questions can have packs.
     """
 
     name: str
@@ -53,4 +69,5 @@ class Task:
     request: type[Request]
     response: type[Response]
     encode: Callable[[Any, Tokenizer, Manifest], list[Encoding]]
-    postprocess: Callable[[Any, Sequence[Encoding], Sequence[NDArray[np.float32]], Manifest], dict[str, Any]]
+    postprocess: Callable[[Any, Rows, Logits, Manifest], dict[str, Any]]
+    adaptation: Adaptation | None = None

@@ -6,6 +6,7 @@ from functools import cache
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from pydantic import BaseModel
 
 from lectern.call import Call
 from lectern.errors import LecternError
@@ -13,7 +14,7 @@ from lectern.problem import status
 from lectern.task import Response, Task
 
 Outcome = Response | LecternError
-"""How a call ended."""
+"""How a task's call ended."""
 
 
 @cache
@@ -22,7 +23,7 @@ def logger(service: str) -> Logger:
     return Logger(service=service, stream=sys.stderr)
 
 
-def record(task: Task, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> None:
+def record(task: Task, calls: Sequence[Call], outcomes: Sequence[BaseModel | LecternError]) -> None:
     """Log one invocation, of one call or of a batch, and count it."""
     errors = [outcome for outcome in outcomes if isinstance(outcome, LecternError)]
     reviews = sum(bool(getattr(outcome, "needs_review", False)) for outcome in outcomes)

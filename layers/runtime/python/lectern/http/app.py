@@ -75,7 +75,7 @@ def _outcome(task: Task, body: bytes, call: Call, models: Callable[[], Models]) 
 def _respond(task: Task, call: Call, outcome: Outcome) -> Response:
     record(task, [call], [outcome])
     if isinstance(outcome, LecternError):
-        return _problem_response(outcome, call.request_id)
+        return problem_response(outcome, call.request_id)
     return Response(outcome.model_dump_json(), media_type="application/json")
 
 
@@ -87,14 +87,15 @@ def _health(task: Task, models: Callable[[], Models]) -> Callable[[], dict[str, 
     return healthz
 
 
-def _problem_response(error: LecternError, call_id: str) -> Response:
+def problem_response(error: LecternError, call_id: str) -> Response:
+    """An error as a problem document; what may be tried again says when."""
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(error, Unavailable) else {}
     return JSONResponse(problem(error, call_id), status(error)[0], headers, PROBLEM_MEDIA_TYPE)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, LecternError)
-    return _problem_response(error, request_id(request))
+    return problem_response(error, request_id(request))
 
 
 async def _unrouted(request: Request, error: Exception) -> Response:

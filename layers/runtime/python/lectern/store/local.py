@@ -31,12 +31,13 @@ class LocalStore:
     def put(self, key: str, data: bytes, *, if_match: str | None = None, if_none_match: bool = False) -> ObjectVersion:
         """See Store."""
         with _as_unavailable():
-            draft = self._draft(data)
+            draft = self._drafts / secrets.token_hex(8)
             try:
+                self._write(draft, data)
                 with self._exclusive():
                     known = self._version_ids(key)
                     self._check(key, known, if_match, if_none_match)
-                    version_id = f"{len(known) + 1:08d}-{secrets.token_hex(4)}"
+                    version_id = f"{_number(known) + 1:08d}-{secrets.token_hex(4)}"
                     self._folder(key).mkdir(parents=True, exist_ok=True)
                     draft.rename(self._folder(key) / version_id)
             finally:
@@ -52,6 +53,12 @@ class LocalStore:
         """See Store."""
         return [ObjectVersion(v, _etag((self._folder(key) / v).read_bytes())) for v in self._version_ids(key)]
 
+    def delete(self, key: str, version_id: str) -> None:
+        """See Store."""
+        with _as_unavailable():
+            if version_id in self._version_ids(key):
+                (self._folder(key) / version_id).unlink(missing_ok=True)
+
     def _folder(self, key: str) -> Path:
         return self._objects / quote(key, safe="")
 
@@ -65,15 +72,13 @@ class LocalStore:
         if if_match is not None and (not known or self.get(key).etag != if_match):
             raise Conflict(f"{key} has changed meanwhile.")
 
-    def _draft(self, data: bytes) -> Path:
+    def _write(self, draft: Path, data: bytes) -> None:
         """The bytes on disk under a name that no reader looks at."""
         self._drafts.mkdir(parents=True, exist_ok=True)
-        draft = self._drafts / secrets.token_hex(8)
         with draft.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        return draft
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
@@ -88,6 +93,11 @@ def _as_unavailable() -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreUnavailable(f"The local store can't be written: {error.strerror}.") from error
+
+
+def _number(known: list[str]) -> int:
+    """The highest number so far; versions may have been deleted below it."""
+    return int(known[0].split("-")[0]) if known else 0
 
 
 def _etag(data: bytes) -> str:

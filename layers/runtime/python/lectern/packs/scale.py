@@ -1,0 +1,150 @@
+"""From a head's credit to a teacher's score, and how likely that score is right.
+
+On a coarse scale (few steps) the scores keep the teacher's own proportions: cut points part the leave-one-out credits
+as the grades are parted (equipercentile equating, Kolen and Brennan 2014, ch. 2), because a regression shrinks
+towards the middle and would hardly give the ends. On a fine scale the expected credit is the score.
+"""
+
+from dataclasses import dataclass
+from math import erf, inf, sqrt
+
+import numpy as np
+from pydantic import Field
+
+from lectern.manifest import Document
+from lectern.packs.design import Matrix
+
+COARSE_STEPS = 5
+"""The most steps above zero that a coarse scale has."""
+
+PSEUDO_GRADES = 5
+"""How many grades a natural cut point, half way between two scores, weighs."""
+
+TOLERANCE = 0.1
+"""On a fine scale a score is right when the teacher's is within this share of the maximum."""
+
+MOST_SURE = 0.999
+"""No score is surer, so that a budget that nothing vouches for (its threshold is 1) lets none pass."""
+
+SPREADS = np.geomspace(0.02, 1.0, 40)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A score as a share of the maximum, and the probability that it is right."""
+
+    credit: float
+    confidence: float
+
+
+class Scale(Document):
+    """`steps` above zero (0: a fine scale); the `cuts` between them; the `spread` of the teacher about the head."""
+
+    steps: int = Field(ge=0, le=COARSE_STEPS)
+    cuts: tuple[float, ...]
+    spread: float = Field(gt=0, allow_inf_nan=False)
+
+    def verdict(self, credit: float) -> Verdict:
+        """The score for what a head says, and its confidence."""
+        score, low, high = self.interval(credit)
+        return Verdict(score, min(MOST_SURE, self._share(credit, low, high)))
+
+    def interval(self, credit: float) -> tuple[float, float, float]:
+        """The score, and the credits between which the teacher's must lie for it to be right."""
+        if not self.steps:
+            kept = min(1.0, max(0.0, credit))
+            return kept, _end(kept - TOLERANCE), _end(kept + TOLERANCE)
+        level = int(np.searchsorted(self.cuts, credit))
+        edges = (-inf, *self.cuts, inf)
+        return level / self.steps, edges[level], edges[level + 1]
+
+    def at_least(self, threshold: float, credit: float) -> float:
+        """The probability that the teacher's credit reaches `threshold`."""
+        if self.steps:
+            threshold = self.cuts[int(np.ceil(threshold * self.steps - 1e-9)) - 1]
+        return self._share(credit, threshold, inf)
+
+    def _share(self, credit: float, low: float, high: float) -> float:
+        """The share of a normal distribution about `credit` between two points."""
+        return _normal((high - credit) / self.spread) - _normal((low - credit) / self.spread)
+
+
+def fit_scale(predicted: Matrix, gold: Matrix, steps: int) -> Scale:
+    """The scale for leave-one-out credits (n,) of grades (n,): cut points, and the spread that calibrates best.
+
+    `steps` above zero if every grade is a multiple of 1 / steps and there are at most COARSE_STEPS, else 0.
+    """
+    scale = Scale(steps=steps, cuts=_cuts(predicted, gold, steps) if steps else (), spread=1)
+    told = _verdicts(scale, predicted, gold)
+    best = min(SPREADS, key=lambda spread: _surprise(told, spread))
+    return scale.model_copy(update={"spread": float(best)})
+
+
+def natural_cuts(steps: int) -> tuple[float, ...]:
+    """Half way between the scores."""
+    return tuple((level - 0.5) / steps for level in range(1, steps + 1))
+
+
+def is_right(verdict: Verdict, gold: float, steps: int) -> bool:
+    """Whether a score is what the teacher gave, within half a step or the tolerance."""
+    return abs(verdict.credit - gold) <= _tolerance(steps)
+
+
+@dataclass(frozen=True)
+class _Verdicts:
+    """Credits (n,), the interval of each one's score, and whether the score is right: what no spread changes."""
+
+    credits: Matrix
+    low: Matrix
+    high: Matrix
+    right: Matrix
+
+
+def _verdicts(scale: Scale, predicted: Matrix, gold: Matrix) -> _Verdicts:
+    scores, low, high = np.array([scale.interval(float(credit)) for credit in predicted]).T
+    return _Verdicts(predicted, low, high, np.abs(scores - gold) <= _tolerance(scale.steps))
+
+
+def _tolerance(steps: int) -> float:
+    return (0.5 / steps if steps else TOLERANCE) + 1e-9
+
+
+def _surprise(told: _Verdicts, spread: float) -> float:
+    """Log loss of the confidences, with one miss more than was seen: few flawless grades are no certainty."""
+    high, low = (_normals((edge - told.credits) / spread) for edge in (told.high, told.low))
+    confidence = np.clip(high - low, 1e-6, MOST_SURE)
+    seen = np.where(told.right, np.log(confidence), np.log(1 - confidence))
+    return -float(np.sum(seen) + np.mean(np.log(1 - confidence)))
+
+
+def _cuts(predicted: Matrix, gold: Matrix, steps: int) -> tuple[float, ...]:
+    """Where the sorted credits part as the grades do, drawn towards the natural cut points while grades are few."""
+    ordered = np.sort(predicted)
+    below = [int(np.sum(gold < (level - 0.5) / steps)) for level in range(1, steps + 1)]
+    natural = natural_cuts(steps)
+    parted = [_between(ordered, count, middle) for count, middle in zip(below, natural, strict=True)]
+    weight = len(gold) / (len(gold) + PSEUDO_GRADES)
+    drawn = weight * np.array(parted) + (1 - weight) * np.array(natural)
+    return tuple(float(cut) for cut in np.maximum.accumulate(drawn))
+
+
+def _between(ordered: Matrix, count: int, middle: float) -> float:
+    """Half way between the `count`-th credit and the next; beyond the ends `middle`, if that is further out."""
+    if count == 0:
+        return min(middle, float(ordered[0]))
+    if count == len(ordered):
+        return max(middle, float(ordered[-1]))
+    return float(ordered[count - 1] + ordered[count]) / 2
+
+
+def _end(point: float) -> float:
+    """Beyond the ends of the scale there is nothing, so all of the distribution there belongs to the end."""
+    return -inf if point <= 0 else inf if point >= 1 else point
+
+
+def _normals(values: Matrix) -> Matrix:
+    return np.array([_normal(value) for value in values])
+
+
+def _normal(value: float) -> float:
+    return 0.5 * (1 + erf(value / sqrt(2)))

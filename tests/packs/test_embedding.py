@@ -1,0 +1,43 @@
+"""Sentence embeddings by a release's encoder: which tokens are read, in which windows, and what is averaged."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lectern.packs.embedding import embedding
+
+CLS, SEP = 101, 102
+
+
+def model(max_length: int, encoder: Any = ...) -> Any:
+    """A model whose tokens are the numbers in a text and whose vectors hold the token in every place."""
+    ids = lambda text: SimpleNamespace(ids=[CLS, *map(int, text.split()), SEP])  # noqa: E731
+    return SimpleNamespace(
+        release=SimpleNamespace(manifest=SimpleNamespace(max_length=max_length)),
+        tokenizer=SimpleNamespace(encode=ids),
+        encoder=_vectors if encoder is ... else encoder,
+    )
+
+
+def _vectors(tokens: tuple[int, ...], keep: bool) -> np.ndarray:
+    assert (tokens[0], tokens[-1]) == (CLS, SEP)
+    return np.repeat(np.array(tokens, dtype=np.float32)[:, None], 384, axis=1)
+
+
+def test_the_mean_of_a_short_text_takes_all_tokens() -> None:
+    assert embedding(model(512), "1 2 3")[0] == pytest.approx((101 + 1 + 2 + 3 + 102) / 5)
+
+
+def test_a_long_text_is_read_in_windows_and_nothing_is_left_out() -> None:
+    found = embedding(model(4), "1 2 3")  # windows [1 2] and [3]
+    assert found[0] == pytest.approx((1 + 2 + 3 + 2 * (101 + 102)) / 7)
+
+
+def test_an_empty_text_has_an_embedding() -> None:
+    assert embedding(model(512), "").shape == (384,)
+
+
+def test_a_release_without_an_encoder_gives_zeros() -> None:
+    assert not embedding(model(512, None), "1 2").any()
