@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from functions.grading.explanation import explain
 from functions.grading.schemas import GradeRequest, GradeResponse
 from lectern.calibration import DEFAULT_ERROR_BUDGET, probabilities, review_threshold
 from lectern.errors import FieldError, InvalidRequest
@@ -93,7 +94,7 @@ def postprocess(
     }
 
 
-TASK = Task("grading", "grading", "/v1/grade", GradeRequest, GradeResponse, encode, postprocess)
+TASK = Task("grading", "grading", "/v1/grade", GradeRequest, GradeResponse, encode, postprocess, explain)
 
 
 def _jaccard(first: set[str], second: set[str]) -> float:

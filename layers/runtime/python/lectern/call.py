@@ -35,10 +35,10 @@ class Call:
         finally:
             self.milliseconds[name] = round((time.monotonic() - started) * 1000, 3)
 
-    def within_deadline(self, rows: Sequence[Row]) -> Iterator[Row]:
+    def within_deadline(self, rows: Sequence[Row], stage: str = "infer") -> Iterator[Row]:
         """The rows, one after another while there is time. Raises DeadlineExceeded."""
         for row in rows:
-            self._check("infer")
+            self._check(stage)
             yield row
 
     def _check(self, stage: str) -> None:

@@ -1,12 +1,13 @@
-"""One request, read straight down: validate → resolve → load → tokenise → infer → postprocess → respond."""
+"""One request, read straight down: validate → resolve → load → tokenise → infer → postprocess → explain → respond."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from lectern.call import Call
 from lectern.errors import ReleaseRejected
+from lectern.explain import open_probe
 from lectern.models import Models
-from lectern.task import ModelReference, Response, Task
+from lectern.task import ExplainableRequest, ModelReference, Response, Task
 from lectern.validation import validate
 
 
@@ -28,5 +29,8 @@ def answer(task: Task, payload: bytes | Mapping[str, Any], call: Call, models: M
         logits = [model.infer(row) for row in call.within_deadline(rows)]
     with call.stage("postprocess"):
         fields = task.postprocess(request, rows, logits, manifest)
+    if task.explain and isinstance(request, ExplainableRequest) and request.explain:
+        with call.stage("explain"):
+            fields["explanation"] = task.explain(request, fields, open_probe(task, model, call))
     reference = ModelReference(name=manifest.model, version=manifest.version, digest=model.release.digest)
     return task.response.model_construct(**fields, model=reference, request_id=call.request_id)

@@ -1,4 +1,4 @@
-"""What a function's folder contributes to the pipeline: two pure functions and two schemas."""
+"""What a function's folder contributes to the pipeline: two or three pure functions and two schemas."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 
 from lectern.manifest import Manifest
 from lectern.model import Encoding
+from lectern.probe import Probe
 
 
 class Request(BaseModel):
@@ -21,6 +22,12 @@ class Request(BaseModel):
     version: str | None = Field(
         default=None, pattern=r"^[0-9A-Za-z.+-]{1,64}$", description="Answer with this version of the model."
     )
+
+
+class ExplainableRequest(Request):
+    """A request of a route that can say what moved its answer."""
+
+    explain: bool = Field(default=False, description="Say what moved the answer; takes up to twelve times as long.")
 
 
 class ModelReference(BaseModel):
@@ -39,12 +46,26 @@ class Response(BaseModel):
     warnings: list[str] = Field(default_factory=list)
 
 
+class Passage(BaseModel):
+    """A part of a text of the request: from `start` to before `end`, in Unicode code points without control ones."""
+
+    start: int
+    end: int
+
+
+class PhraseEffect(Passage):
+    """A phrase, and how much less the model would be convinced without it."""
+
+    effect: float
+
+
 @dataclass(frozen=True)
 class Task:
     """One function of the product.
 
     `encode` turns a request into rows of tokens (none, where no model is needed) within the manifest's limits;
-    `postprocess` turns the rows' logits into the response's fields, without model and request_id.
+    `postprocess` turns the rows' logits into the response's fields, without model and request_id; `explain`, where
+    there is one, turns a request and its fields into the field `explanation`, asking the model through a probe.
     """
 
     name: str
@@ -54,3 +75,4 @@ class Task:
     response: type[Response]
     encode: Callable[[Any, Tokenizer, Manifest], list[Encoding]]
     postprocess: Callable[[Any, Sequence[Encoding], Sequence[NDArray[np.float32]], Manifest], dict[str, Any]]
+    explain: Callable[[Any, dict[str, Any], Probe], BaseModel] | None = None
