@@ -1,6 +1,6 @@
 """Why a grade is what it is: which phrases of the answer moved it, and what of the reference the answer covers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from functions.grading.schemas import Explanation, GradeRequest, ReferencePhrase
@@ -11,18 +11,20 @@ from lectern.probe import Probe, Reading
 from lectern.task import PhraseEffect
 from lectern.text import is_blank
 
-COVERED = 0.6
-"""The similarity from which on a phrase of the reference counts as said."""
+COVERED = 0.65
+"""The similarity from which on a phrase is said: on 900 training answers of SemEval-2013 it parts the phrases of the
+references of correct answers best from those of incorrect ones (Youden's index; `lectern models explain` measures)."""
 
 
 def explain(request: GradeRequest, fields: dict[str, Any], probe: Probe) -> Explanation:
     """The explanation of a grade; `fields` are the response's. Raises DeadlineExceeded."""
     if is_blank(request.answer):
         return Explanation(answer=[], reference=[])
-    return Explanation(answer=_answer(request, fields, probe), reference=_reference(request, probe))
+    covered = _covered(request, probe.read) if probe.read else []
+    return Explanation(answer=_effects(request, fields, probe), reference=covered)
 
 
-def _answer(request: GradeRequest, fields: dict[str, Any], probe: Probe) -> list[PhraseEffect]:
+def _effects(request: GradeRequest, fields: dict[str, Any], probe: Probe) -> list[PhraseEffect]:
     label = fields["label"]
 
     def ask(answers: Sequence[str]) -> list[float]:
@@ -33,22 +35,22 @@ def _answer(request: GradeRequest, fields: dict[str, Any], probe: Probe) -> list
     return [PhraseEffect(start=f.span.start, end=f.span.end, effect=round(f.effect, 4)) for f in found]
 
 
-def _reference(request: GradeRequest, probe: Probe) -> list[ReferencePhrase]:
-    """The phrases of the reference that the answer covers best; the other ones are other ways to be right."""
-    answer = probe.read(request.answer)
-    covered = [_covered(n, probe.read(reference), answer) for n, reference in enumerate(request.references)]
-    return max(covered, key=_share)
+def _covered(request: GradeRequest, read: Callable[[str, bool], Reading]) -> list[ReferencePhrase]:
+    """Of the reference that the answer covers best; the others are other ways to be right."""
+    answer, question = read(request.answer, False), read(request.question, True)
+    references = [read(reference, True) for reference in request.references]
+    options = [_phrases(number, reference, question, answer) for number, reference in enumerate(references)]
+    return max(options, key=lambda option: sum(phrase.similarity for phrase in option) / max(1, len(option)))
 
 
-def _covered(number: int, reference: Reading, answer: Reading) -> list[ReferencePhrase]:
+def _phrases(number: int, reference: Reading, question: Reading, answer: Reading) -> list[ReferencePhrase]:
+    """The reference's phrases, but for those that the question says already, unless it says them all."""
     parts = phrases(reference.text)
+    given = similarities(reference, parts, question)
+    asked = [part for part, value in zip(parts, given, strict=True) if value < COVERED] or parts
     return [
         ReferencePhrase(
             reference=number, start=part.start, end=part.end, covered=value >= COVERED, similarity=round(value, 4)
         )
-        for part, value in zip(parts, similarities(reference, parts, answer), strict=True)
+        for part, value in zip(asked, similarities(reference, asked, answer), strict=True)
     ]
-
-
-def _share(parts: Sequence[ReferencePhrase]) -> float:
-    return sum(part.similarity for part in parts) / max(1, len(parts))

@@ -30,14 +30,18 @@ def test_phrases_are_function_words_and_the_content_words_after_them(text: str, 
     assert said(text) == expected
 
 
-@pytest.mark.parametrize("text", ["the the of", "a of, of a b", "... well ... no", "x " * 40, "Cafe\u0301 of the e\u0301"])
+@pytest.mark.parametrize(
+    "text", ["the the of", "a of, of a b", "... well ... no", "x " * 40, "Cafe\u0301 of the e\u0301"]
+)
 def test_phrases_hold_every_visible_character_once_and_in_order(text: str) -> None:
     assert "".join("".join(said(text)).split()) == "".join(text.split())
     places = [place for span in phrases(text) for place in (span.start, span.end)]
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize(("count", "most", "sizes"), [(0, 4, []), (3, 4, [1, 1, 1]), (4, 4, [1] * 4), (10, 4, [2, 3, 2, 3])])
+@pytest.mark.parametrize(
+    ("count", "most", "sizes"), [(0, 4, []), (3, 4, [1, 1, 1]), (4, 4, [1] * 4), (10, 4, [2, 3, 2, 3])]
+)
 def test_groups_are_even_and_keep_the_order(count: int, most: int, sizes: list[int]) -> None:
     parts = [Span(n, n + 1) for n in range(count)]
     found = groups(parts, most)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from lectern.call import Call
-from lectern.model import LoadedModel
+from lectern.model import Encoder, LoadedModel
 from lectern.phrases import Span
 from lectern.probe import Probe, Reading
 from lectern.settings import settings
@@ -17,23 +18,26 @@ STAGE = "explain"
 
 
 def open_probe(task: Task, model: LoadedModel, call: Call) -> Probe:
-    """A probe of a loaded model, on as many threads as the settings allow: each row is still a run of its own."""
+    """A probe of a loaded model. A round of requests runs on as many threads as the settings allow, row by row."""
+    manifest = model.release.manifest
 
     def fields(request: Request) -> dict[str, Any]:
-        rows = task.encode(request, model.tokenizer, model.release.manifest)
+        rows = task.encode(request, model.tokenizer, manifest)
         logits = [model.infer(row) for row in call.within_deadline(rows, STAGE)]
-        return task.postprocess(request, rows, logits, model.release.manifest)
+        return task.postprocess(request, rows, logits, manifest)
 
     def answers(requests: Sequence[Request]) -> list[dict[str, Any]]:
         with ThreadPoolExecutor(min(settings().threads, max(1, len(requests)))) as pool:
             return list(pool.map(fields, requests))
 
-    def read(text: str) -> Reading:
-        encoding = model.tokenizer.encode(text, add_special_tokens=False)
-        tokens = tuple(Span(*place) for place in encoding.offsets)
-        size = model.release.manifest.max_length - 2
-        windows = [encoding.ids[start : start + size] for start in range(0, len(encoding.ids), size)]
-        vectors = [model.embed(window) for window in call.within_deadline(windows, STAGE)]
-        return Reading(text, tokens, np.concatenate(vectors))
+    return Probe(answers, partial(_read, model, model.encoder, call) if model.encoder else None)
 
-    return Probe(answers, read)
+
+def _read(model: LoadedModel, encoder: Encoder, call: Call, text: str, keep: bool) -> Reading:
+    """The text between [CLS] and [SEP], in windows side by side where it is longer than the model reads."""
+    encoding = model.tokenizer.encode(text, add_special_tokens=False)
+    first, last = model.tokenizer.encode("").ids
+    size = model.release.manifest.max_length - 2
+    windows = [(first, *encoding.ids[n : n + size], last) for n in range(0, max(1, len(encoding.ids)), size)]
+    vectors = [encoder(window, keep)[1:-1] for window in call.within_deadline(windows, STAGE)]
+    return Reading(text, tuple(Span(*place) for place in encoding.offsets), np.concatenate(vectors))

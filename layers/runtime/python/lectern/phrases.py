@@ -8,16 +8,16 @@ models are; a text in another language has longer phrases, no error.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-FUNCTION_WORDS = frozenset(
-    """
-    a an the this that thats these those its his her their our your my which who whom whose what where when while how
-    why i im you youre he hes she shes it we they theyre me him them us one there theres here
-    is are was were be been being am do does did has have had having will would can could shall should may might must
-    of in on at by for with from to into onto over under between through during about against within along across than
-    as and or but so because if since although though whereas unless until after before then also too just very
-    """.split()
-)
+_LISTED = """
+a an the this that thats these those its his her their our your my which who whom whose what where when while how
+why i im you youre he hes she shes it we they theyre me him them us one there theres here
+is are was were be been being am do does did has have had having will would can could shall should may might must
+of in on at by for with from to into onto over under between through during about against within along across than
+as and or but so because if since although though whereas unless until after before then also too just very
+"""
+FUNCTION_WORDS = frozenset(_LISTED.split())
 """Words that begin a phrase when they follow a content word. Negations are content: they turn an answer round."""
 
 _WORD = re.compile(r"\S+")
@@ -38,16 +38,20 @@ Region = tuple[Span, ...]
 
 def phrases(text: str) -> list[Span]:
     """The phrases of a text in their order, without the spaces around them; its words, where it is one phrase alone."""
-    words = [Span(*match.span()) for match in _WORD.finditer(text)]
-    found = [Span(chunk[0].start, chunk[-1].end) for chunk in _chunks(text, words)]
-    return found if len(found) > 1 else words
+    found = [Span(chunk[0].start, chunk[-1].end) for chunk in _chunks(text, words(text))]
+    return found if len(found) > 1 else words(text)
+
+
+def words(text: str) -> list[Span]:
+    """What stands between spaces."""
+    return [Span(*match.span()) for match in _WORD.finditer(text)]
 
 
 def groups(parts: Sequence[Span], most: int) -> list[Region]:
     """The same parts, neighbours together, in at most `most` groups that differ by at most one in size."""
     count = min(most, len(parts))
     cuts = [len(parts) * number // max(1, count) for number in range(count + 1)]
-    return [tuple(parts[start:end]) for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [tuple(parts[start:end]) for start, end in pairwise(cuts)]
 
 
 def without(text: str, spans: Sequence[Span]) -> str:
@@ -63,10 +67,10 @@ def is_content(word: str) -> bool:
     return bare != "" and bare not in FUNCTION_WORDS
 
 
-def _chunks(text: str, words: Sequence[Span]) -> Iterator[list[Span]]:
+def _chunks(text: str, parts: Sequence[Span]) -> Iterator[list[Span]]:
     chunk: list[Span] = []
     content = ended = False
-    for word in words:
+    for word in parts:
         token = text[word.start : word.end]
         speaks = any(c.isalnum() for c in token)  # a dash or an emoji stays with what is before it
         if chunk and speaks and (ended or (content and not is_content(token))):

@@ -23,8 +23,10 @@ class Reading:
 class Probe:
     """Questions to the release; both raise DeadlineExceeded when the caller's time is over.
 
-    `answers` takes a round of requests of the task and gives each one's response fields; `read` gives a text's vectors.
+    `answers` takes a round of requests of the task and gives each one's response fields; `read` gives a text's vectors
+    (kept for the next request if the second argument says so, as no student's text should be), and is None for a
+    release without an encoder.
     """
 
     answers: Callable[[Sequence[Any]], Sequence[Mapping[str, Any]]]
-    read: Callable[[str], Reading]
+    read: Callable[[str, bool], Reading] | None
