@@ -34,17 +34,22 @@ cli.add_command(models)
 @click.argument("source", metavar="IN.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Output folder.")
 @click.option("--version", help="Grade with this version instead of the live one.")
+@click.option(
+    "--explain", is_flag=True, help="Mark in the report what moved the grades; takes some five times as long."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
-def grade(source: Path, folder: Path, version: str | None, as_json: bool) -> None:
+def grade(source: Path, folder: Path, version: str | None, explain: bool, as_json: bool) -> None:
     """Grade a class's answers: grades.csv, summary.json and report.html."""
     from infra.local.grade import grade_file
 
     _prepare()
     with progress_bar() as progress:
         bar = progress.add_task("grading", total=None)
-        summary = grade_file(
-            source, folder, version, lambda finished, rows: progress.update(bar, completed=finished, total=rows)
-        )
+
+        def told(finished: int, rows: int) -> None:
+            progress.update(bar, completed=finished, total=rows)
+
+        summary = grade_file(source, folder, version, told, explain)
     click.echo(json.dumps(summary) if as_json else _told(summary, folder))
     if summary["errors"]:
         sys.exit(ROWS_IN_ERROR)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from lectern.perturbation import RUNS, Influence, influences
+from lectern.perturbation import RUNS, influences
 
 WEIGHTS = {"lighter": 0.5, "heavy": -0.25, "water": 0.125}
 
@@ -80,7 +80,6 @@ def test_a_group_that_moves_the_grade_only_as_a_whole_stays_whole() -> None:
     assert [len(asked) for asked in ask.rounds] == [4, 3]
 
 
-def test_the_whole_of_a_region_is_taken_out_with_what_lies_between_its_phrases() -> None:
+def test_a_region_is_taken_out_with_what_lies_between_its_phrases() -> None:
     influences(" ".join(f"of thing{number}" for number in range(12)), 0.0, ask := Asked())
     assert ask.rounds[0][0].split() == [part for number in range(3, 12) for part in ("of", f"thing{number}")]
-    assert Influence(influences("a. b.", 0.0, Asked())[0].region, 1.0).effect == 1
