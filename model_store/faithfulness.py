@@ -1,8 +1,8 @@
 """Whether an explanation names what really moved a grade.
 
 Delete the named phrases, the strongest first, and grade again: the mean loss of the label's probability over the steps
-(area over the perturbation curve, AOPC: Samek et al., 2017; comprehensiveness: DeYoung et al., 2020, ERASER), beside
-that of deleting runs of as many words drawn at random.
+(area over the perturbation curve, AOPC: Samek et al., 2017; comprehensiveness: DeYoung et al., 2020, ERASER). Keep them
+alone, and grade again: sufficiency (ERASER). Each beside runs of as many words drawn at random.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,17 +14,23 @@ from lectern.phrases import Span, phrases, without, words
 STEPS = 3
 """Phrases that are deleted, one after another; one phrase at least always stays."""
 
-DRAWS = 5
-"""Random deletions for each answer; the mean counts."""
-
 Grade = Callable[[str], float]
 """An answer's text → the probability of the label that the whole answer got."""
+
+Measure = Callable[[str, Sequence[Span], Grade], float]
+"""A text and parts of it → what its grade loses."""
 
 
 def aopc(text: str, named: Sequence[Span], grade: Grade) -> float:
     """Mean loss over the steps of deleting the first, the first two, … of `named` from a text."""
     whole = grade(text)
     return float(np.mean([whole - grade(without(text, named[:step])) for step in range(1, len(named) + 1)]))
+
+
+def sufficiency(text: str, named: Sequence[Span], grade: Grade) -> float:
+    """Loss of keeping nothing but `named`, in the text's order."""
+    kept = sorted(named, key=lambda span: span.start)
+    return grade(text) - grade(" ".join(text[span.start : span.end] for span in kept))
 
 
 def named_phrases(text: str, ranked: Sequence[Span]) -> list[Span]:

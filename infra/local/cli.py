@@ -14,6 +14,7 @@ from infra.local.console import progress_bar
 from infra.local.environment import ensure_live, use_local_settings
 from infra.local.journal import JournalBusy
 from infra.local.models_cli import models
+from infra.local.models_explain import evaluate_explanations
 from lectern.batch.table import TableError
 from lectern.errors import LecternError
 from model_store.errors import ModelStoreError
@@ -28,6 +29,7 @@ def cli() -> None:
 
 
 cli.add_command(models)
+models.add_command(evaluate_explanations)
 
 
 @cli.command()
