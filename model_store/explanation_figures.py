@@ -9,13 +9,18 @@ import numpy as np
 from jinja2 import Environment, StrictUndefined
 from numpy.typing import NDArray
 
+from functions.grading.explanation import COVERED
+from model_store.explanation_threshold import Threshold
 from model_store.explanations import DRAWS, Explained, Loss
 from model_store.faithfulness import STEPS
 from model_store.metrics import area_under_roc, mean_interval
 
 
-def summarise(measured: Sequence[Explained]) -> dict[str, Any]:
-    """Faithfulness for all answers, by corpus and by label; coverage by the gold label; latency."""
+def summarise(measured: Sequence[Explained], threshold: Threshold | None) -> dict[str, Any]:
+    """Faithfulness for all answers, by corpus and by label; coverage by the gold label; latency.
+
+    `threshold` is the one of coverage that training answers ask for.
+    """
     return {
         "answers": len(measured),
         "of_one_phrase": sum(one.deleted is None for one in measured),
@@ -24,6 +29,7 @@ def summarise(measured: Sequence[Explained]) -> dict[str, Any]:
         "deleted": _losses(measured, lambda one: one.deleted),
         "kept": _losses(measured, lambda one: one.kept),
         "coverage": _coverage([one for one in measured if one.explanation.reference]),
+        "threshold": {"used": COVERED, "best": threshold.similarity, "youden": threshold.youden} if threshold else None,
         "latency": _latency(measured),
     }
 

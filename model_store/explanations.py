@@ -1,4 +1,4 @@
-"""Explain held-out answers, delete and keep what was named, and take the time.
+"""Draw held-out answers, explain them, delete and keep what was named, and take the time.
 
 Every answer goes through the pipeline as a caller's would.
 """
@@ -6,6 +6,7 @@ Every answer goes through the pipeline as a caller's would.
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -17,8 +18,9 @@ from lectern.models import Models
 from lectern.phrases import Span
 from lectern.pipeline import answer
 from lectern.principal import DEVELOPMENT
+from model_store.errors import DataError
 from model_store.faithfulness import Measure, aopc, named_phrases, random_runs, sufficiency
-from model_store.recipes.data import Example
+from model_store.recipes.data import Example, is_unseen_answer, read_semeval
 
 TIMES = 3
 """Plain gradings that an explained one is timed against; their median counts."""
@@ -68,6 +70,24 @@ class Grader:
         started = time.perf_counter()
         response = self.grade(example, example.answer, explain)
         return response, time.perf_counter() - started
+
+
+def draw(folder: Path, training: int, held_out: int, seed: int) -> tuple[list[Example], list[Example]]:
+    """At most so many answers of the training part and of the part with unseen answers, by chance.
+
+    Raises:
+        FileNotFoundError: a file is missing.
+        DataError: the data is not as it should be, or holds no unseen answers.
+    """
+    chance, examples = np.random.default_rng(seed), read_semeval(folder)
+    parts = (
+        ([example for example in examples if example.split == "train"], training),
+        ([example for example in examples if is_unseen_answer(example)], held_out),
+    )
+    known, unseen = ([part[n] for n in chance.permutation(len(part))[:count]] for part, count in parts)
+    if not unseen:
+        raise DataError(f"{folder}: holds no answers of the part test-UA")
+    return known, unseen
 
 
 def measure(examples: Sequence[Example], grader: Grader, seed: int) -> Iterator[Explained]:

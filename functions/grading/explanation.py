@@ -12,15 +12,15 @@ from lectern.task import PhraseEffect
 from lectern.text import is_blank
 
 COVERED = 0.65
-"""The similarity from which on a phrase is said: on 900 training answers of SemEval-2013 it parts the phrases of the
-references of correct answers best from those of incorrect ones (Youden's index; `lectern models explain` measures)."""
+"""The similarity from which on a phrase is said: where the phrases of correct training answers' references part best
+from those of incorrect ones (`lectern models evaluate-explanations` finds it anew)."""
 
 
 def explain(request: GradeRequest, fields: dict[str, Any], probe: Probe) -> Explanation:
     """The explanation of a grade; `fields` are the response's. Raises DeadlineExceeded."""
     if is_blank(request.answer):
         return Explanation(answer=[], reference=[])
-    covered = _covered(request, probe.read) if probe.read else []
+    covered = compare(request, probe.read) if probe.read else []
     return Explanation(answer=_effects(request, fields, probe), reference=covered)
 
 
@@ -35,8 +35,8 @@ def _effects(request: GradeRequest, fields: dict[str, Any], probe: Probe) -> lis
     return [PhraseEffect(start=f.span.start, end=f.span.end, effect=round(f.effect, 4)) for f in found]
 
 
-def _covered(request: GradeRequest, read: Callable[[str, bool], Reading]) -> list[ReferencePhrase]:
-    """Of the reference that the answer covers best; the others are other ways to be right."""
+def compare(request: GradeRequest, read: Callable[[str, bool], Reading]) -> list[ReferencePhrase]:
+    """The phrases of the reference that the answer covers best; the other references are other ways to be right."""
     answer, question = read(request.answer, False), read(request.question, True)
     references = [read(reference, True) for reference in request.references]
     options = [_phrases(number, reference, question, answer) for number, reference in enumerate(references)]

@@ -1,12 +1,14 @@
 """`lectern models evaluate-explanations`: whether explanations name what moves the grades, and what they cost."""
 
-import random
 from pathlib import Path
 
 import click
 
 from infra.local.console import progress_bar
 from infra.local.environment import ensure_live, use_local_settings
+
+THRESHOLD_ANSWERS = 900
+"""Training answers on which the threshold of coverage is looked for."""
 
 
 @click.command("evaluate-explanations")
@@ -28,21 +30,17 @@ def evaluate_explanations(name: str, data: Path, version: str | None, answers: i
     """Delete what explanations name, beside random words; writes explanations.json and explanations.md."""
     from lectern.models import shared
     from lectern.settings import settings
-    from model_store.errors import DataError
     from model_store.explanation_figures import summarise, write
-    from model_store.explanations import Grader, measure
-    from model_store.recipes.data import is_unseen_answer, read_semeval
+    from model_store.explanation_threshold import best_threshold
+    from model_store.explanations import Grader, draw, measure
 
     if use_local_settings():
         ensure_live(name, lambda text: click.echo(text, err=True))
-    release = shared().get(shared().resolve(name, version)).release
-    unseen = [example for example in read_semeval(data) if is_unseen_answer(example)]
-    if not unseen:
-        raise DataError(f"{data}: holds no answers of the part test-UA")
-    chosen = random.Random(seed).sample(unseen, min(answers, len(unseen)))  # noqa: S311  # a sample, no secret
+    model = shared().get(shared().resolve(name, version))
+    training, held_out = draw(data, THRESHOLD_ANSWERS, answers, seed)
     with progress_bar() as progress:
-        grader = Grader(shared(), release.manifest.version)
-        measured = list(progress.track(measure(chosen, grader, seed), total=len(chosen), description="explaining"))
-    model = {"name": name, "version": release.manifest.version, "digest": release.digest}
-    facts = {"model": model, "seed": seed, "threads": settings().threads}
-    click.echo(write(facts | summarise(measured), out))
+        work = measure(held_out, Grader(shared(), model.release.manifest.version), seed)
+        measured = list(progress.track(work, total=len(held_out), description="explaining"))
+    identity = {"name": name, "version": model.release.manifest.version, "digest": model.release.digest}
+    facts = {"model": identity, "seed": seed, "threads": settings().threads}
+    click.echo(write(facts | summarise(measured, best_threshold(training, model)), out))

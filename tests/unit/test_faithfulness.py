@@ -10,6 +10,7 @@ import pytest
 from functions.grading.schemas import Explanation, ReferencePhrase
 from lectern.phrases import Span, words
 from model_store.explanation_figures import summarise, write
+from model_store.explanation_threshold import Threshold, youden
 from model_store.explanations import Explained, Loss
 from model_store.faithfulness import aopc, named_phrases, random_runs, sufficiency
 from model_store.metrics import area_under_roc, mean_interval
@@ -77,9 +78,15 @@ def test_area_under_roc_is_the_share_of_pairs_in_order() -> None:
     assert area_under_roc(np.array([3.0, 1.0]), np.array([2.0, 1.0])) == (2 + 0.5) / 4
 
 
+def test_the_threshold_parts_right_from_wrong() -> None:
+    found = youden(np.array([0.9, 0.75, 0.7, 0.2]), np.array([0.1, 0.65, 0.5, 0.3]))
+    assert found == Threshold(0.7, 0.75)
+    assert youden(np.array([]), np.array([0.5])) is None
+
+
 def test_figures_and_their_page(tmp_path: Path) -> None:
     right, wrong = _explained("correct", 0.9, Loss(0.5, 0.1)), _explained("incorrect", 0.2, Loss(0.3, 0.2))
-    figures = summarise([right, wrong, _explained("correct", 0.8, None)])
+    figures = summarise([right, wrong, _explained("correct", 0.8, None)], Threshold(0.6, 0.5))
     assert figures["deleted"]["all"] == {
         "answers": 2, "named": 0.4, "random": 0.15, "difference": 0.25, "interval_95": [0.1, 0.4],
     }  # fmt: skip
@@ -89,6 +96,7 @@ def test_figures_and_their_page(tmp_path: Path) -> None:
     assert figures["latency"]["ratio"] == [5.0, 5.0]
     facts = {"model": {"name": "grading", "version": "1.2.3", "digest": "d" * 64}, "seed": 0, "threads": 1}
     page = write(facts | figures, tmp_path)
+    assert "part best, it is\n0.6 (Youden's index 0.50)" in page
     assert "| all | 2 | 0.400 | 0.150 | +0.250 | +0.100 to +0.400 |" in page
     assert json.loads((tmp_path / "explanations.json").read_text("utf-8"))["model"]["version"] == "1.2.3"
 
