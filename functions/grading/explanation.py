@@ -1,17 +1,16 @@
 """Why a grade is what it is: which phrases of the answer moved it, and what of the reference the answer covers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from functions.grading.schemas import Explanation, GradeRequest, ReferencePhrase
 from lectern.coverage import similarities
-from lectern.perturbation import influences
+from lectern.explain import phrase_effects
 from lectern.phrases import phrases
 from lectern.probe import Probe, Reading
-from lectern.task import PhraseEffect
 from lectern.text import is_blank
 
-COVERED = 0.65
+COVERED = 0.55
 """The similarity from which on a phrase is said: where the phrases of correct training answers' references part best
 from those of incorrect ones (`lectern models evaluate-explanations` finds it anew)."""
 
@@ -20,19 +19,11 @@ def explain(request: GradeRequest, fields: dict[str, Any], probe: Probe) -> Expl
     """The explanation of a grade; `fields` are the response's. Raises DeadlineExceeded."""
     if is_blank(request.answer):
         return Explanation(answer=[], reference=[])
-    covered = compare(request, probe.read) if probe.read else []
-    return Explanation(answer=_effects(request, fields, probe), reference=covered)
-
-
-def _effects(request: GradeRequest, fields: dict[str, Any], probe: Probe) -> list[PhraseEffect]:
     label = fields["label"]
-
-    def ask(answers: Sequence[str]) -> list[float]:
-        changed = [request.model_copy(update={"answer": answer}) for answer in answers]
-        return [grade["probabilities"][label] for grade in probe.answers(changed)]
-
-    found = influences(request.answer, fields["probabilities"][label], ask)
-    return [PhraseEffect(start=f.span.start, end=f.span.end, effect=round(f.effect, 4)) for f in found]
+    effects = phrase_effects(
+        request, "answer", fields["probabilities"][label], lambda grade: grade["probabilities"][label], probe
+    )
+    return Explanation(answer=effects, reference=compare(request, probe.read) if probe.read else [])
 
 
 def compare(request: GradeRequest, read: Callable[[str, bool], Reading]) -> list[ReferencePhrase]:

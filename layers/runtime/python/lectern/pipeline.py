@@ -1,13 +1,15 @@
 """One request, read straight down: validate → resolve → load → tokenise → infer → postprocess → explain → respond."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from lectern.call import Call
 from lectern.errors import ReleaseRejected
 from lectern.explain import open_probe
+from lectern.model import LoadedModel
 from lectern.models import Models
-from lectern.task import ExplainableRequest, ModelReference, Response, Task
+from lectern.task import ExplainableRequest, ModelReference, Request, Response, Task
 from lectern.validation import validate
 
 
@@ -23,14 +25,21 @@ def answer(task: Task, payload: bytes | Mapping[str, Any], call: Call, models: M
         manifest = model.release.manifest
         if manifest.task != task.name:
             raise ReleaseRejected(f"{manifest.model} {manifest.version} is for the task {manifest.task}.")
+    fields = _fields(task, model, call, request)
+    if task.explain and isinstance(request, ExplainableRequest) and request.explain:
+        with call.stage("explain"):
+            probe = open_probe(partial(_fields, task, model, call.again()), model, call)
+            fields["explanation"] = task.explain(request, fields, probe)
+    reference = ModelReference(name=manifest.model, version=manifest.version, digest=model.release.digest)
+    return task.response.model_construct(**fields, model=reference, request_id=call.request_id)
+
+
+def _fields(task: Task, model: LoadedModel, call: Call, request: Request) -> dict[str, Any]:
+    """What an explanation repeats with changed requests: from the request's texts to the response's fields."""
+    manifest = model.release.manifest
     with call.stage("tokenise"):
         rows = task.encode(request, model.tokenizer, manifest)
     with call.stage("infer"):
         logits = [model.infer(row) for row in call.within_deadline(rows)]
     with call.stage("postprocess"):
-        fields = task.postprocess(request, rows, logits, manifest)
-    if task.explain and isinstance(request, ExplainableRequest) and request.explain:
-        with call.stage("explain"):
-            fields["explanation"] = task.explain(request, fields, open_probe(task, model, call))
-    reference = ModelReference(name=manifest.model, version=manifest.version, digest=model.release.digest)
-    return task.response.model_construct(**fields, model=reference, request_id=call.request_id)
+        return task.postprocess(request, rows, logits, manifest)
