@@ -6,12 +6,13 @@ Every answer goes through the pipeline as a caller's would.
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
-from functions.grading.schemas import Explanation, GradeResponse
+from functions.grading.schemas import Explanation, GradeResponse, Label
 from functions.grading.task import TASK
 from lectern.call import Call
 from lectern.models import Models
@@ -19,7 +20,7 @@ from lectern.phrases import Span
 from lectern.pipeline import answer
 from lectern.principal import DEVELOPMENT
 from model_store.errors import DataError
-from model_store.faithfulness import Measure, aopc, named_phrases, random_runs, sufficiency
+from model_store.faithfulness import Grade, Measure, aopc, named_phrases, random_runs, sufficiency
 from model_store.recipes.data import Example, is_unseen_answer, read_semeval
 
 TIMES = 3
@@ -42,7 +43,7 @@ class Explained:
     """One answer, explained and timed; `deleted` and `kept` are None for one phrase, where there is no choice."""
 
     example: Example
-    label: str
+    label: Label
     explanation: Explanation
     plain_seconds: float
     explained_seconds: float
@@ -64,6 +65,10 @@ class Grader:
         response = answer(TASK, payload, Call(DEVELOPMENT, "measure"), self.models)
         assert isinstance(response, GradeResponse)
         return response
+
+    def probability(self, example: Example, label: Label) -> Grade:
+        """A text as the answer to an example's question → the probability of a label; each text is graded once."""
+        return cache(lambda text: self.grade(example, text).probabilities[label])
 
     def timed(self, example: Example, explain: bool = False) -> tuple[GradeResponse, float]:
         """The grade of an example's own answer, and the seconds that it took."""
@@ -99,18 +104,13 @@ def measure(examples: Sequence[Example], grader: Grader, seed: int) -> Iterator[
         response, seconds = grader.timed(example, explain=True)
         assert response.explanation
         named = named_phrases(example.answer, [Span(p.start, p.end) for p in response.explanation.answer])
+        probability = grader.probability(example, response.label)
         deleted, kept = (
-            _loss(grader, example, response.label, named, way, chance) if named else None for way in (aopc, sufficiency)
+            _loss(example.answer, named, way, probability, chance) if named else None for way in (aopc, sufficiency)
         )
         yield Explained(example, response.label, response.explanation, plain, seconds, deleted, kept)
 
 
-def _loss(
-    grader: Grader, example: Example, label: str, named: list[Span], way: Measure, chance: np.random.Generator
-) -> Loss:
-    def probability(text: str) -> float:
-        return {str(name): value for name, value in grader.grade(example, text).probabilities.items()}[label]
-
-    draws = [random_runs(example.answer, named, chance) for _ in range(DRAWS)]
-    by_chance = [way(example.answer, runs, probability) for runs in draws]
-    return Loss(way(example.answer, named, probability), float(np.mean(by_chance)))
+def _loss(text: str, named: list[Span], way: Measure, probability: Grade, chance: np.random.Generator) -> Loss:
+    draws = [way(text, random_runs(text, named, chance), probability) for _ in range(DRAWS)]
+    return Loss(way(text, named, probability), float(np.mean(draws)))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from functions.grading.schemas import Explanation, ReferencePhrase
+from functions.grading.schemas import Explanation, Label, ReferencePhrase
 from lectern.phrases import Span, words
 from model_store.explanation_figures import summarise, write
 from model_store.explanation_threshold import Threshold, youden
@@ -101,7 +101,7 @@ def test_figures_and_their_page(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "explanations.json").read_text("utf-8"))["model"]["version"] == "1.2.3"
 
 
-def _explained(label: str, similarity: float, loss: Loss | None) -> Explained:
+def _explained(label: Label, similarity: float, loss: Loss | None) -> Explained:
     phrase = ReferencePhrase(reference=0, start=0, end=1, covered=similarity > 0.5, similarity=similarity)
     explanation = Explanation(answer=[], reference=[phrase])
     example = Example("beetle", "test-UA", "q", "question", ("r",), "a", label)
