@@ -35,7 +35,7 @@ def test_the_reference_that_was_compared_is_marked() -> None:
 
 
 def test_what_moves_nothing_has_no_mark() -> None:
-    still = {"answer": [{"start": 0, "end": 5, "effect": -0.004}], "reference": []}
+    still = {"answer": [{"start": 0, "end": 5, "effect": -0.019}], "reference": []}
     assert all(mark.kind == "" for mark in answer_marks(graded(still)))
     assert reference_marks(graded(still)) == []
 

@@ -7,7 +7,7 @@ from typing import Any
 from lectern.batch.grades import Grade
 from lectern.text import clean
 
-LEAST, FULL = 0.005, 0.5
+LEAST, FULL = 0.02, 0.5
 """The effect from which on there is a mark, and that from which on it is as strong as it gets."""
 
 
