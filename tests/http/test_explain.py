@@ -13,11 +13,12 @@ import pytest
 from functions.grading.task import TASK
 from lectern.call import Call
 from lectern.errors import DeadlineExceeded
-from lectern.model import LoadedModel
+from lectern.model import ENCODER, LoadedModel
 from lectern.models import shared
 from lectern.perturbation import RUNS
 from lectern.pipeline import answer
 from lectern.principal import DEVELOPMENT
+from lectern.release import Release
 from tests.http.conftest import REQUEST
 
 Grade = Callable[..., Any]
@@ -44,6 +45,17 @@ def test_the_phrases_hold_the_whole_answer(grade: Grade) -> None:
         "".join(ANSWER[start:end] for start, end in places) == ANSWER.replace(" ", "")
         or " ".join(ANSWER[start:end] for start, end in places) == ANSWER
     )
+
+
+def test_references_are_compared_by_a_release_with_an_encoder(grade: Grade, release: Release) -> None:
+    references = ["Ice has air inside.", "Frozen water is lighter."]
+    phrases = grade(answer="It is lighter.", references=references, explain=True).json()["explanation"]["reference"]
+    assert bool(phrases) == (ENCODER in release.manifest.files)
+    for phrase in phrases:
+        text = references[phrase["reference"]]
+        assert 0 <= phrase["start"] < phrase["end"] <= len(text)
+        assert -1 <= phrase["similarity"] <= 1
+        assert phrase["covered"] == ("lighter" in text[phrase["start"] : phrase["end"]])
 
 
 def test_nothing_is_explained_unless_asked(grade: Grade) -> None:
