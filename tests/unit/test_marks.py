@@ -46,6 +46,14 @@ def test_the_report_shows_marks_escaped_and_says_what_they_mean() -> None:
     assert '<mark class="for" style="--strength: 0.5" title="+25 %">&lt;b&gt;light&lt;/b&gt;,</mark>' in page
     assert '<mark class="missed"' in page
     assert "what speaks for the proposal" in page
+    assert "In the reference, what the answer" in page
+
+
+def test_the_report_names_no_reference_where_none_was_compared() -> None:
+    grade = graded({"answer": EXPLANATION["answer"], "reference": []})
+    page = report_html("Class", summarise(b"", [grade]), [grade])
+    assert "what speaks for the proposal" in page
+    assert "In the reference" not in page
 
 
 def test_the_report_of_a_batch_without_explanations_has_no_marks() -> None:

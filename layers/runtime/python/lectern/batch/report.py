@@ -34,6 +34,7 @@ def report_html(title: str, summary: dict[str, Any], grades: list[Grade]) -> str
         agreement=share(compare(graded)),
         review=review[:MOST_LISTED],
         explained=any(grade.result and grade.result.get("explanation") for grade in review),
+        compared=any(reference_marks(grade) for grade in review),
         more_to_review=len(review) - len(review[:MOST_LISTED]),
         errors=[grade for grade in grades if grade.error],
     )
