@@ -58,3 +58,19 @@ def share_interval(hits: int, of: int) -> tuple[float, float]:
     middle, spread = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
     scale = 1 + z * z / of
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+
+
+def mean_interval(values: NDArray[np.float64], samples: int = 2000, seed: int = 0) -> tuple[float, float]:
+    """95 % bootstrap interval of the mean of `values` (answers,); of differences, it is a paired interval.
+
+    Efron and Tibshirani (1993), An Introduction to the Bootstrap.
+    """
+    rows = np.random.default_rng(seed).integers(len(values), size=(samples, len(values)))
+    low, high = np.percentile(values[rows].mean(axis=1), [2.5, 97.5])
+    return float(low), float(high)
+
+
+def area_under_roc(positive: NDArray[np.float64], negative: NDArray[np.float64]) -> float:
+    """How often a positive's value is above a negative's; a tie counts half (Mann and Whitney, 1947)."""
+    above = (positive[:, None] > negative[None, :]) + 0.5 * (positive[:, None] == negative[None, :])
+    return float(above.mean())

@@ -5,7 +5,7 @@ from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, Field, model_validator
 
-from lectern.task import Request, Response
+from lectern.task import ExplainableRequest, Passage, PhraseEffect, Response
 from lectern.text import Text, VisibleText
 
 Label = Literal["correct", "contradictory", "incorrect"]
@@ -15,7 +15,7 @@ LABELS: tuple[Label, ...] = get_args(Label)
 MOST_REFERENCES = 20
 
 
-class GradeRequest(Request):
+class GradeRequest(ExplainableRequest):
     """A student's answer to a question, and what a right answer says."""
 
     question: VisibleText
@@ -62,6 +62,26 @@ class PackReference(BaseModel):
     grades: int
 
 
+class ReferencePhrase(Passage):
+    """A phrase of a reference, and how nearly the answer says it (cosine of the encoder's vectors, -1..1)."""
+
+    reference: int = Field(description="Which of the references, from 0.")
+    covered: bool
+    similarity: float
+
+
+class Explanation(BaseModel):
+    """What the answer covers of the reference that it is nearest to, and what moved the grade.
+
+    An `effect` is what the label's probability loses without the phrase: above 0 the phrase speaks for the label, below
+    0 against it. The phrases of `answer` come with the largest effect first, those of `reference` in their order. Both
+    are empty for a blank answer.
+    """
+
+    answer: list[PhraseEffect]
+    reference: list[ReferencePhrase]
+
+
 class GradeResponse(Response):
     """The grade. `confidence` is the calibrated probability that the label is right.
 
@@ -75,3 +95,4 @@ class GradeResponse(Response):
     confidence: float
     needs_review: bool
     pack: PackReference | None = None
+    explanation: Explanation | None = None

@@ -6,6 +6,7 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from functions.grading.adapt import adapt
+from functions.grading.explanation import explain
 from functions.grading.features import hashed, lexical
 from functions.grading.schemas import GradeRequest, GradeResponse
 from lectern import guards
@@ -132,7 +133,8 @@ TASK = Task(
     GradeResponse,
     encode,
     postprocess,
-    adaptation=Adaptation(observe, adapt),
+    Adaptation(observe, adapt),
+    explain,
 )
 
 

@@ -15,6 +15,7 @@ from infra.local.environment import ensure_live, use_local_settings
 from infra.local.journal import JournalBusy
 from infra.local.models_attack import attack
 from infra.local.models_cli import models
+from infra.local.models_explain import evaluate_explanations
 from infra.local.packs_cli import packs
 from lectern.batch.table import TableError
 from lectern.errors import LecternError
@@ -32,23 +33,29 @@ def cli() -> None:
 cli.add_command(models)
 models.add_command(attack)
 cli.add_command(packs)
+models.add_command(evaluate_explanations)
 
 
 @cli.command()
 @click.argument("source", metavar="IN.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Output folder.")
 @click.option("--version", help="Grade with this version instead of the live one.")
+@click.option(
+    "--explain", is_flag=True, help="Mark in the report what moved the grades; takes some five times as long."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
-def grade(source: Path, folder: Path, version: str | None, as_json: bool) -> None:
+def grade(source: Path, folder: Path, version: str | None, explain: bool, as_json: bool) -> None:
     """Grade a class's answers: grades.csv, summary.json and report.html."""
     from infra.local.grade import grade_file
 
     _prepare()
     with progress_bar() as progress:
         bar = progress.add_task("grading", total=None)
-        summary = grade_file(
-            source, folder, version, lambda finished, rows: progress.update(bar, completed=finished, total=rows)
-        )
+
+        def told(finished: int, rows: int) -> None:
+            progress.update(bar, completed=finished, total=rows)
+
+        summary = grade_file(source, folder, version, told, explain)
     click.echo(json.dumps(summary) if as_json else _told(summary, folder))
     if summary["errors"]:
         sys.exit(ROWS_IN_ERROR)

@@ -21,10 +21,12 @@ CHUNK = 64
 """Rows per call of the handler: small enough for progress to move, large enough for threads to be busy."""
 
 
-def grade_file(path: Path, folder: Path, version: str | None, progress: Callable[[int, int], None]) -> dict[str, Any]:
+def grade_file(
+    path: Path, folder: Path, version: str | None, progress: Callable[[int, int], None], explain: bool = False
+) -> dict[str, Any]:
     """Grade a CSV into `folder` (grades.csv, summary.json, report.html); returns the summary.
 
-    `progress` hears rows done and rows in all.
+    `progress` hears rows done and rows in all; with `explain` the report marks what moved the grades.
 
     Raises:
         TableError: the file as a whole can't be read.
@@ -36,7 +38,7 @@ def grade_file(path: Path, folder: Path, version: str | None, progress: Callable
     table = read_table(data)
     folder.mkdir(parents=True, exist_ok=True)
     with Journal(folder / ".journal.jsonl") as journal:
-        grades = _grade(table, version, journal, progress)
+        grades = _grade(table, version, journal, progress, explain)
         summary = summarise(data, grades)
         _write(folder / "grades.csv", grades_csv(table, grades))
         _write(folder / "summary.json", _json(summary))
@@ -44,9 +46,12 @@ def grade_file(path: Path, folder: Path, version: str | None, progress: Callable
     return summary
 
 
-def _grade(table: Table, version: str | None, journal: Journal, progress: Callable[[int, int], None]) -> list[Grade]:
+def _grade(
+    table: Table, version: str | None, journal: Journal, progress: Callable[[int, int], None], explain: bool
+) -> list[Grade]:
     release = _release(version)
-    items = [row.item | {"version": release.manifest.version} for row in table.rows if row.item]
+    common = {"version": release.manifest.version} | ({"explain": True} if explain else {})
+    items = [row.item | common for row in table.rows if row.item]
     keys = [row_key(item, _graders(release, item)) for item in items]
     waiting = {key: item for key, item in zip(keys, items, strict=True) if journal.get(key) is None}
     done = len(items) - len(waiting)

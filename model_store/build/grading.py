@@ -99,7 +99,7 @@ class Runs:
 
 
 def _encoding(row: GoldenVector) -> Encoding:
-    return Encoding(*map(list, (row.input_ids, row.token_type_ids, row.features, row.hashes)))
+    return Encoding(list(row.input_ids), list(row.token_type_ids), list(row.features), list(row.hashes))
 
 
 def _check(kind: str, found: list[GoldenVector], reference: list[GoldenVector], most: float, measure: Any) -> None:

@@ -81,10 +81,10 @@ def bert_graph(weights: Weights, heads: int, layer_norm_eps: float) -> onnx.Mode
     return finished(graph, {"input_ids": INT_ROW, "token_type_ids": INT_ROW}, {"logits": ["batch", labels]})
 
 
-def encoder_graph(weights: Weights, heads: int, layer_norm_eps: float, lower: int) -> onnx.ModelProto:
+def encoder_graph(weights: Weights, heads: int, layer_norm_eps: float, lower: int = 0) -> onnx.ModelProto:
     """The bare encoder: `input_ids`, int32 (batch, length) → `vectors`, (batch, length, hidden).
 
-    A second output, `lower`, is what comes out of the first `lower` layers.
+    With `lower`, a second output of that name is what comes out of the first layers, as many as it says.
     """
     graph = Graph(weights)
     hidden = _embeddings(graph, "", layer_norm_eps)
@@ -94,7 +94,8 @@ def encoder_graph(weights: Weights, heads: int, layer_norm_eps: float, lower: in
             graph.op("Identity", [hidden], "lower")
     graph.op("Identity", [hidden], "vectors")
     shape: Shape = ["batch", "length", len(weights["embeddings.LayerNorm.bias"])]
-    return finished(graph, {"input_ids": INT_ROW}, {"vectors": shape, "lower": shape})
+    outputs = {"vectors": shape} | ({"lower": shape} if lower else {})
+    return finished(graph, {"input_ids": INT_ROW}, outputs)
 
 
 def layer_count(weights: Weights) -> int:

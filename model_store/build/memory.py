@@ -13,7 +13,8 @@ from model_store.build.relations import QUESTION, REFERENCE, Related
 KNOWN = 0.97
 """Likeness from which question and reference count as the remembered ones; another CPU's rounding stays above it."""
 
-Int8, Float = NDArray[np.int8], NDArray[np.float32]
+Int8 = NDArray[np.int8]
+Float = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

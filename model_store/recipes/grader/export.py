@@ -19,7 +19,7 @@ HEADS = ("segments", "dense.weight", "dense.bias", "classifier.weight", "classif
 
 
 def adapter_of(network: CrossLayers, base: Path, rank: int) -> dict[str, Tensor]:
-    """The layers as changes of the base's, of low rank; the heads as they are; fp16, as `model_store.build.merge` reads."""
+    """The layers as changes of the base's, of low rank; heads as they are; fp16, as `model_store.build.merge` reads."""
     before, state = load_file(base / "model.safetensors"), network.state_dict()
     result = {f"head.{name}": state[name] for name in HEADS}
     for name, value in state.items():
@@ -63,7 +63,7 @@ def _reference(
 ) -> dict[str, Any]:
     question, right, answer = texts
     ids = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
-    row = apart(*ids, lexical(question, right, answer), hashed(answer))
+    row = apart(ids[0], ids[1], ids[2], lexical(question, right, answer), hashed(answer))
     with torch.inference_mode():
         read = [encoder(torch.tensor([[CLS, *text, SEP]]), output_hidden_states=True).hidden_states for text in ids]
         vectors = torch.cat([states[lower] for states in read], dim=1)

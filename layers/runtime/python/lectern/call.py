@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from lectern.errors import DeadlineExceeded
@@ -40,6 +40,10 @@ class Call:
         for row in rows:
             self._check("infer")
             yield row
+
+    def again(self) -> "Call":
+        """The same call with times of its own, for stages that run once more within another one."""
+        return replace(self, milliseconds={})
 
     def _check(self, stage: str) -> None:
         if self.deadline is not None and time.monotonic() >= self.deadline:

@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 
 from lectern.errors import ReleaseRejected, UnknownObject
 from lectern.external_data import has_external_data
-from lectern.manifest import Manifest, PinnedFile
+from lectern.manifest import GoldenVector, Manifest, PinnedFile
 from lectern.model import ENCODER, MODEL, TOKENIZER, Encoder, Encoding, LoadedModel
 from lectern.release import Release
 from lectern.store import Store
@@ -44,7 +44,7 @@ def self_test(model: LoadedModel) -> None:
     golden = model.release.manifest.golden
     for vector in golden.vectors:
         try:
-            row = Encoding(*map(list, (vector.input_ids, vector.token_type_ids, vector.features, vector.hashes)))
+            row = _encoding(vector)
             logits = model.infer(row)
             distance = float(np.max(np.abs(logits - np.array(vector.logits, dtype=np.float32))))
         except Exception as error:  # onnxruntime's own types; another number of labels is a ValueError
@@ -54,6 +54,10 @@ def self_test(model: LoadedModel) -> None:
                 f"{_name(model.release.manifest)} fails its golden self-test on this CPU: "
                 f"a logit is off by {distance:.3f}, the tolerance is {golden.tolerance}."
             )
+
+
+def _encoding(vector: GoldenVector) -> Encoding:
+    return Encoding(list(vector.input_ids), list(vector.token_type_ids), list(vector.features), list(vector.hashes))
 
 
 def _fetch(store: Store, name: str, manifest: Manifest) -> bytes:

@@ -35,8 +35,8 @@ class Encoding:
     hashes: list[int] = field(default_factory=list)
 
 
-class Read(NamedTuple):
-    """A text as the encoder gives it back: vectors (tokens, hidden) of its last layer and of a lower one."""
+class Reading(NamedTuple):
+    """A text as the encoder gives it back: vectors (tokens, hidden) of its last layer, and of a lower one if it tells."""
 
     vectors: NDArray[np.float32]
     lower: NDArray[np.float32]
@@ -49,18 +49,19 @@ class Encoder:
         self._session = session
         self._kept = lru_cache(MOST_KEPT)(self._run)
 
-    def __call__(self, tokens: Tokens, keep: bool = False) -> Read:
-        """Read one text, [CLS] and [SEP] included; kept for the next time if `keep`.
+    def __call__(self, tokens: Tokens, keep: bool = False) -> NDArray[np.float32]:
+        """Vectors (tokens, hidden) of one text, [CLS] and [SEP] included; kept for the next time if `keep`."""
+        return self.read(tokens, keep).vectors
 
-        One text per run, so that a vector never depends on the company that its text came in.
-        """
+    def read(self, tokens: Tokens, keep: bool = False) -> Reading:
+        """Read one text per run, so that a vector never depends on the company that its text came in."""
         return self._kept(tokens) if keep and len(tokens) <= LONGEST_KEPT else self._run(tokens)
 
-    def _run(self, tokens: Tokens) -> Read:
-        outputs = self._session.run(["vectors", "lower"], {"input_ids": np.array([tokens], dtype=np.int32)})
+    def _run(self, tokens: Tokens) -> Reading:
+        outputs = [output[0] for output in self._session.run(None, {"input_ids": np.array([tokens], dtype=np.int32)})]
         for output in outputs:
             output.flags.writeable = False
-        return Read(*(output[0] for output in outputs))
+        return Reading(outputs[0], outputs[-1])
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ def infer(session: onnxruntime.InferenceSession, encoder: Encoder | None, row: E
 def _read(encoder: Encoder, row: Encoding) -> dict[str, NDArray[np.float32]]:
     """`vectors` and `lower`, (1, length, hidden), of the row's texts side by side; the last one's are not kept."""
     *known, last = segments(row)
-    read = [*(encoder(text, keep=True) for text in known), encoder(last)]
-    return {name: np.concatenate([getattr(text, name) for text in read])[None] for name in Read._fields}
+    read = [*(encoder.read(text, keep=True) for text in known), encoder.read(last)]
+    return {name: np.concatenate([getattr(text, name) for text in read])[None] for name in Reading._fields}
 
 
 def segments(row: Encoding) -> list[Tokens]:

@@ -1,14 +1,17 @@
-"""One request, read straight down: validate → resolve → load → tokenise → infer → postprocess → adapt → respond."""
+"""One request, read straight down: validate → resolve → load → tokenise → infer → postprocess → adapt → explain."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from lectern.call import Call
 from lectern.errors import ReleaseRejected
+from lectern.explain import open_probe
+from lectern.model import LoadedModel
 from lectern.models import Models
 from lectern.packs.embedding import embeddings
 from lectern.packs.repository import Packs, shared
-from lectern.task import ModelReference, Response, Task
+from lectern.task import ExplainableRequest, ModelReference, Request, Response, Task
 from lectern.validation import validate
 
 
@@ -29,6 +32,18 @@ def answer(
         manifest = model.release.manifest
         if manifest.task != task.name:
             raise ReleaseRejected(f"{manifest.model} {manifest.version} is for the task {manifest.task}.")
+    fields = _fields(task, model, packs, call, request)
+    if task.explain and isinstance(request, ExplainableRequest) and request.explain:
+        with call.stage("explain"):
+            probe = open_probe(partial(_fields, task, model, packs, call.again()), model, call)
+            fields["explanation"] = task.explain(request, fields, probe)
+    reference = ModelReference(name=manifest.model, version=manifest.version, digest=model.release.digest)
+    return task.response.model_construct(**fields, model=reference, request_id=call.request_id)
+
+
+def _fields(task: Task, model: LoadedModel, packs: Packs | None, call: Call, request: Request) -> dict[str, Any]:
+    """What an explanation repeats with changed requests: from the request's texts to the response's fields."""
+    manifest = model.release.manifest
     with call.stage("tokenise"):
         rows = task.encode(request, model.tokenizer, manifest)
     with call.stage("infer"):
@@ -43,5 +58,4 @@ def answer(
                 pack.check(manifest, model.encoder is not None)
                 seen = task.adaptation.observe(request, rows, logits, manifest, embeddings(model))
                 fields = task.adaptation.adapt(request, fields, pack, seen)
-    reference = ModelReference(name=manifest.model, version=manifest.version, digest=model.release.digest)
-    return task.response.model_construct(**fields, model=reference, request_id=call.request_id)
+    return fields

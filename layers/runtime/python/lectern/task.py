@@ -13,6 +13,7 @@ from lectern.manifest import Manifest
 from lectern.model import Encoding
 from lectern.packs.features import Embed, Features
 from lectern.packs.pack import QuestionPack
+from lectern.probe import Probe
 
 Rows = Sequence[Encoding]
 Logits = Sequence[NDArray[np.float32]]
@@ -26,6 +27,12 @@ class Request(BaseModel):
     version: str | None = Field(
         default=None, pattern=r"^[0-9A-Za-z.+-]{1,64}$", description="Answer with this version of the model."
     )
+
+
+class ExplainableRequest(Request):
+    """A request of a route that can say what moved its answer."""
+
+    explain: bool = Field(default=False, description="Say what moved the answer; takes up to twelve times as long.")
 
 
 class ModelReference(BaseModel):
@@ -44,6 +51,19 @@ class Response(BaseModel):
     warnings: list[str] = Field(default_factory=list)
 
 
+class Passage(BaseModel):
+    """A part of a text of the request: from `start` to before `end`, in Unicode code points without control ones."""
+
+    start: int
+    end: int
+
+
+class PhraseEffect(Passage):
+    """A phrase, and how much less the model would be convinced without it."""
+
+    effect: float
+
+
 @dataclass(frozen=True)
 class Adaptation:
     """How a question's pack changes an answer: `observe` gives what the pack's head sees of it (request, rows, logits,
@@ -59,8 +79,9 @@ class Task:
     """One function of the product.
 
     `encode` turns a request into rows of tokens (none, where no model is needed) within the manifest's limits;
-    `postprocess` turns the rows' logits into the response's fields, without model and request_id.
-    `adaptation` is there where questions can have packs.
+    `postprocess` turns the rows' logits into the response's fields, without model and request_id. `adaptation` is there
+    where questions can have packs; `explain`, where there is one, turns a request and its fields into the field
+    `explanation`, asking the model through a probe.
     """
 
     name: str
@@ -71,3 +92,4 @@ class Task:
     encode: Callable[[Any, Tokenizer, Manifest], list[Encoding]]
     postprocess: Callable[[Any, Rows, Logits, Manifest], dict[str, Any]]
     adaptation: Adaptation | None = None
+    explain: Callable[[Any, dict[str, Any], Probe], BaseModel] | None = None

@@ -8,6 +8,7 @@ from jinja2 import Environment, StrictUndefined
 
 from lectern.batch.agreement import LABELS, by_confidence, compare, share
 from lectern.batch.grades import Grade
+from lectern.batch.marks import answer_marks, reference_marks
 from lectern.batch.summary import by_question
 
 MOST_LISTED = 300
@@ -22,6 +23,7 @@ def report_html(title: str, summary: dict[str, Any], grades: list[Grade]) -> str
     review = sorted((g for g in graded if g.result and g.result["needs_review"]), key=_confidence)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["percent"] = lambda value: "–" if value is None else f"{100 * value:.0f} %"
+    environment.globals.update(answer_marks=answer_marks, reference_marks=reference_marks)
     template = environment.from_string(Path(__file__).with_name("report.html.j2").read_text("utf-8"))
     return template.render(
         title=title,
@@ -31,6 +33,8 @@ def report_html(title: str, summary: dict[str, Any], grades: list[Grade]) -> str
         bins=by_confidence(compare(graded)),
         agreement=share(compare(graded)),
         review=review[:MOST_LISTED],
+        explained=any(grade.result and grade.result.get("explanation") for grade in review),
+        compared=any(reference_marks(grade) for grade in review),
         more_to_review=len(review) - len(review[:MOST_LISTED]),
         errors=[grade for grade in grades if grade.error],
     )

@@ -1,0 +1,54 @@
+"""Stage: explain. The release that has answered is asked again, about changed requests and about single texts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from lectern.call import Call
+from lectern.model import Encoder, LoadedModel
+from lectern.perturbation import RUNS, influences
+from lectern.phrases import Span
+from lectern.probe import Probe, Reading
+from lectern.settings import settings
+from lectern.task import PhraseEffect, Request
+
+Fields = Mapping[str, Any]
+"""A response's fields, as a task's `postprocess` gives them."""
+
+
+def open_probe(fields: Callable[[Request], Fields], model: LoadedModel, call: Call) -> Probe:
+    """A probe of a loaded model; `fields` answers one request. Rounds run side by side, as many as settings allow."""
+
+    def answers(requests: Sequence[Request]) -> list[Fields]:
+        with ThreadPoolExecutor(min(settings().threads, max(1, len(requests)))) as pool:
+            return list(pool.map(fields, requests))
+
+    return Probe(answers, partial(_read, model, model.encoder, call) if model.encoder else None)
+
+
+def phrase_effects(
+    request: Request, field: str, whole: float, outcome: Callable[[Fields], float], probe: Probe, runs: int = RUNS
+) -> list[PhraseEffect]:
+    """The phrases of one of a request's texts, with what deleting each takes from an outcome; the largest first.
+
+    `outcome` reads it from a response's fields; `whole` is that of the request itself. Raises DeadlineExceeded.
+    """
+
+    def ask(texts: Sequence[str]) -> list[float]:
+        return [outcome(found) for found in probe.answers([request.model_copy(update={field: t}) for t in texts])]
+
+    found = influences(getattr(request, field), whole, ask, runs)
+    return [PhraseEffect(start=f.span.start, end=f.span.end, effect=round(f.effect, 4)) for f in found]
+
+
+def _read(model: LoadedModel, encoder: Encoder, call: Call, text: str, keep: bool) -> Reading:
+    """The text between [CLS] and [SEP], in windows side by side where it is longer than the model reads."""
+    encoding = model.tokenizer.encode(text, add_special_tokens=False)
+    first, last = model.tokenizer.encode("").ids
+    size = model.release.manifest.max_length - 2
+    windows = [(first, *encoding.ids[n : n + size], last) for n in range(0, max(1, len(encoding.ids)), size)]
+    vectors = [encoder(window, keep)[1:-1] for window in call.within_deadline(windows)]
+    return Reading(text, tuple(Span(*place) for place in encoding.offsets), np.concatenate(vectors))

@@ -1,0 +1,41 @@
+"""Effects of phrases for a task with a score on a scale, as another function would plug in."""
+
+from collections.abc import Mapping, Sequence
+
+from lectern.explain import phrase_effects
+from lectern.perturbation import RUNS
+from lectern.probe import Probe
+from lectern.task import ExplainableRequest, PhraseEffect
+
+
+class Essay(ExplainableRequest):
+    essay: str
+
+
+def test_effects_of_an_essays_sentences_are_points_of_its_score() -> None:
+    asked: list[Essay] = []
+
+    def score(requests: Sequence[Essay]) -> list[Mapping[str, float]]:
+        asked.extend(requests)
+        return [{"score": 2.0 * ("evidence" in request.essay) + 1} for request in requests]
+
+    text = "The first reason. " * 15 + "Here is evidence. " + "The last reason. " * 15
+    request = Essay(essay=text, version="1.0.0", explain=True)
+    found = phrase_effects(request, "essay", 3.0, lambda fields: fields["score"], Probe(score, None))
+    assert len(asked) <= RUNS
+    assert all(one.version == "1.0.0" for one in asked)
+    assert "evidence" in text[found[0].start : found[0].end]
+    assert found[0].effect == 2
+    assert found[1:] == [PhraseEffect(start=one.start, end=one.end, effect=0) for one in found[1:]]
+
+
+def test_fewer_runs_where_a_task_needs_some_itself() -> None:
+    asked: list[Essay] = []
+
+    def score(requests: Sequence[Essay]) -> list[Mapping[str, float]]:
+        asked.extend(requests)
+        return [{"score": 1.0} for _ in requests]
+
+    text = "A reason. " * 30
+    phrase_effects(Essay(essay=text), "essay", 1.0, lambda fields: fields["score"], Probe(score, None), runs=9)
+    assert len(asked) == 9
