@@ -40,6 +40,9 @@ class Store(Protocol):
     def versions(self, key: str) -> list[ObjectVersion]:
         """Every version of a key, newest first."""
 
+    def delete(self, key: str, version_id: str) -> None:
+        """Remove one version for good; nothing happens where it is gone already."""
+
 
 def open_store(url: str, timeout: float = 10.0) -> Store:
     """The store at `s3://bucket` or `file:folder`; `timeout` in seconds is for one answer of S3.

@@ -36,7 +36,7 @@ class LocalStore:
                 with self._exclusive():
                     known = self._version_ids(key)
                     self._check(key, known, if_match, if_none_match)
-                    version_id = f"{len(known) + 1:08d}-{secrets.token_hex(4)}"
+                    version_id = f"{_number(known) + 1:08d}-{secrets.token_hex(4)}"
                     self._folder(key).mkdir(parents=True, exist_ok=True)
                     draft.rename(self._folder(key) / version_id)
             finally:
@@ -51,6 +51,12 @@ class LocalStore:
     def versions(self, key: str) -> list[ObjectVersion]:
         """See Store."""
         return [ObjectVersion(v, _etag((self._folder(key) / v).read_bytes())) for v in self._version_ids(key)]
+
+    def delete(self, key: str, version_id: str) -> None:
+        """See Store."""
+        with _as_unavailable():
+            if version_id in self._version_ids(key):
+                (self._folder(key) / version_id).unlink(missing_ok=True)
 
     def _folder(self, key: str) -> Path:
         return self._objects / quote(key, safe="")
@@ -88,6 +94,11 @@ def _as_unavailable() -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreUnavailable(f"The local store can't be written: {error.strerror}.") from error
+
+
+def _number(known: list[str]) -> int:
+    """The highest number so far; versions may have been deleted below it."""
+    return int(known[0].split("-")[0]) if known else 0
 
 
 def _etag(data: bytes) -> str:

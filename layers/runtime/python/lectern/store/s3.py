@@ -61,6 +61,11 @@ class S3Store:
             entries = [entry for page in pages for entry in page.get("Versions", ()) if entry["Key"] == key]
         return [ObjectVersion(entry["VersionId"], entry["ETag"]) for entry in entries]
 
+    def delete(self, key: str, version_id: str) -> None:
+        """See Store."""
+        with _translated(key):
+            self._client.delete_object(Bucket=self._bucket, Key=key, VersionId=version_id)
+
     def _version(self, answer: dict[str, Any]) -> str:
         version = str(answer.get("VersionId", "null"))
         if version == "null":
