@@ -14,6 +14,7 @@ from infra.local.console import progress_bar
 from infra.local.environment import ensure_live, use_local_settings
 from infra.local.journal import JournalBusy
 from infra.local.models_cli import models
+from infra.local.models_life import COMMANDS
 from lectern.batch.table import TableError
 from lectern.errors import LecternError
 from model_store.errors import ModelStoreError
@@ -28,6 +29,8 @@ def cli() -> None:
 
 
 cli.add_command(models)
+for command in COMMANDS:
+    models.add_command(command)
 
 
 @cli.command()
