@@ -37,7 +37,7 @@ def compare_versions(
 def table(document: dict[str, Any]) -> str:
     """The comparison for a terminal: figures alone, no answers."""
     first, second = document["versions"]
-    shown = Table(title=f"{document['answers']} answers, {document['flips']['all']} change their label")
+    shown = Table(title=f"{document['answers']} answers, {document['flips']['all']} grades flip")
     for column in ("", _name(first), _name(second), "difference", "95 % interval", ""):
         shown.add_column(column, justify="left" if not column else "right")
     for name, entry in document["differences"].items():

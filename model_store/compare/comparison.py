@@ -15,13 +15,13 @@ from model_store.compare.marked import Marked
 
 @dataclass(frozen=True)
 class Flip:
-    """An answer whose label changes; the page shows it, nothing else does."""
+    """An answer whose grade flips; the page shows it, nothing else does."""
 
     row: Marked
     first: dict[str, Any]
     second: dict[str, Any]
     gain: int
-    """1: the second version is right and the first was not; -1: the other way round; 0: both are wrong."""
+    """1: the second version is right and the first was not; -1: the other way round; 0: both are right, or both wrong."""
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,9 @@ def _questions(rows: Sequence[Marked], marks: Marks, sides: Sequence[Side]) -> l
 def _flips(
     rows: Sequence[Marked], answered: tuple[Answered, Answered], marks: Marks, sides: Sequence[Side]
 ) -> tuple[Flip, ...]:
-    """The answers whose label changes, the lost ones first."""
+    """The answers whose label changes, or that become right or wrong, the lost ones first."""
     before, after = (right(marks, side) for side in sides)
     gains = after.astype(int) - before.astype(int)
-    flips = [
-        Flip(rows[n], answered[0].results[n], answered[1].results[n], int(gains[n]))
-        for n in map(int, np.flatnonzero(sides[0].label != sides[1].label))
-    ]
+    flipped = np.flatnonzero((sides[0].label != sides[1].label) | (gains != 0))
+    flips = [Flip(rows[n], answered[0].results[n], answered[1].results[n], int(gains[n])) for n in map(int, flipped)]
     return tuple(sorted(flips, key=lambda flip: flip.gain))

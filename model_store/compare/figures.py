@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from functions.grading.schemas import LABELS
 from model_store.compare.marked import Marked
-from model_store.metrics import accuracy, expected_calibration_error, macro_f1
+from model_store.metrics import expected_calibration_error, macro_f1
 
 SAMPLES = 2000
 _NO_LABEL = -1
@@ -156,7 +156,7 @@ def _wrong_unreviewed(marks: Marks, side: Side) -> float:
 
 
 METRICS = (
-    Metric("accuracy", 1, _labelled(lambda marks, side: accuracy(marks.label, side.label))),
+    Metric("accuracy", 1, lambda marks, side: float(right(marks, side).mean())),
     Metric("macro_f1", 1, _labelled(lambda marks, side: macro_f1(marks.label, side.label, len(LABELS)))),
     Metric("qwk", 1, quadratic_kappa),
     Metric("rmse", -1, _rmse),

@@ -11,7 +11,7 @@ MOST_LISTED = 300
 """Answers and questions on the page."""
 
 TITLES = {
-    "accuracy": "Accuracy",
+    "accuracy": "Right grades",
     "macro_f1": "Macro-F1",
     "qwk": "Quadratic weighted kappa",
     "rmse": "RMSE, in shares of the points",
