@@ -21,7 +21,7 @@ class Flip:
     first: dict[str, Any]
     second: dict[str, Any]
     gain: int
-    """1: the second version is right and the first was not; -1: the other way round; 0: both are right, or both wrong."""
+    """1: the second version is right and the first was not; -1: the other way round; 0: neither or both are right."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The gate's checks of what a description says: licences, whose figures they are, quality, calibration, attacks."""
 
+import math
 from collections.abc import Iterator, Mapping
 
 from lectern.manifest import Check, Description
@@ -25,7 +26,7 @@ def figure_checks(model: Model, build: Build, limits: Limits, live: Description 
     for wanted in limits.metrics:
         yield _quality(wanted, metrics, live.metrics if live else {})
         if limits.ece is not None:
-            yield _at_most(f"ece of {wanted.set}", metrics.get(wanted.set, {}).get("ece"), limits.ece)
+            yield _at_most(f"ece of {wanted.set}", _figure(metrics, wanted.set, "ece"), limits.ece)
     if limits.attack is not None:
         yield from _attacks(metrics.get(ATTACKS, {}), limits, limits.attack)
 
@@ -54,13 +55,19 @@ def _belong(build: Build) -> Check:
 
 def _quality(wanted: GateMetric, metrics: Metrics, live: Metrics) -> Check:
     name = f"{wanted.name} of {wanted.set}"
-    found, before = metrics.get(wanted.set, {}).get(wanted.name), live.get(wanted.set, {}).get(wanted.name)
+    found, before = _figure(metrics, wanted.set, wanted.name), _figure(live, wanted.set, wanted.name)
     if found is None:
         return Check(name=name, passed=False, detail="not measured")
     if before is None:
         return Check(name=name, passed=True, detail=f"{found:.4f}; nothing live to compare with")
     passed = found >= before - wanted.tolerance - _DUST
     return Check(name=name, passed=passed, detail=f"{found:.4f}, live {before:.4f}, tolerance {wanted.tolerance:g}")
+
+
+def _figure(metrics: Metrics, name: str, figure: str) -> float | None:
+    """A figure of a set, None where it was not measured or is no number."""
+    found = metrics.get(name, {}).get(figure)
+    return None if found is None or math.isnan(found) else found
 
 
 def _attacks(found: Mapping[str, float], limits: Limits, most: float) -> Iterator[Check]:
