@@ -96,7 +96,7 @@ def _watch_files(at_a_write: Callable[[], None], step: int, steps: Any) -> None:
         if event in WRITES or (event == "open" and isinstance(arguments[2], int) and arguments[2] & os.O_CREAT):
             at_a_write()
 
-    os.fsync = torn
+    os.fsync = torn  # type: ignore[assignment]
     sys.addaudithook(heard)
 
 
@@ -126,7 +126,7 @@ def run_at_once(errands: list[Errand]) -> list[int]:
         process.start()
     for process in processes:
         process.join(60)
-    return [int(process.exitcode) for process in processes]
+    return [int(process.exitcode or 0) for process in processes]
 
 
 def _racing(errand: Errand, barrier: Barrier) -> None:

@@ -31,8 +31,9 @@ class LocalStore:
     def put(self, key: str, data: bytes, *, if_match: str | None = None, if_none_match: bool = False) -> ObjectVersion:
         """See Store."""
         with _as_unavailable():
-            draft = self._draft(data)
+            draft = self._drafts / secrets.token_hex(8)
             try:
+                self._write(draft, data)
                 with self._exclusive():
                     known = self._version_ids(key)
                     self._check(key, known, if_match, if_none_match)
@@ -71,15 +72,13 @@ class LocalStore:
         if if_match is not None and (not known or self.get(key).etag != if_match):
             raise Conflict(f"{key} has changed meanwhile.")
 
-    def _draft(self, data: bytes) -> Path:
+    def _write(self, draft: Path, data: bytes) -> None:
         """The bytes on disk under a name that no reader looks at."""
         self._drafts.mkdir(parents=True, exist_ok=True)
-        draft = self._drafts / secrets.token_hex(8)
         with draft.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        return draft
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
