@@ -5,7 +5,8 @@ from pathlib import Path
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """All or nothing. Raises OSError."""
+    """All or nothing, in a folder that is made where there is none. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         draft.write_bytes(data)
