@@ -83,9 +83,10 @@ def models_version(store: LocalStore) -> str:
     return models.get(models.resolve("grading", None)).release.manifest.version
 
 
+@pytest.mark.parametrize("other", ["promote", "canary"])
 @pytest.mark.parametrize("kind", ["local_store", "s3_store"])
 def test_of_two_threads_that_move_an_alias_one_is_told(
-    kind: str, request: pytest.FixtureRequest, tiny: Build, signer: Signer, monkeypatch: pytest.MonkeyPatch
+    kind: str, other: str, request: pytest.FixtureRequest, tiny: Build, signer: Signer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both have seen the same alias before either writes. The lock stands for S3's atomic writes, which moto's threads
     do not promise."""
@@ -109,12 +110,13 @@ def test_of_two_threads_that_move_an_alias_one_is_told(
     with ThreadPoolExecutor(2) as pool:
         tasks = [
             pool.submit(promote, store, key, "grading", "1.1.0", "live", "mine"),
-            pool.submit(canary, store, key, "grading", "1.2.0", 0.5, "live", "yours"),
+            pool.submit(canary, store, key, "grading", "1.2.0", 0.5, "live", "yours")
+            if other == "canary"
+            else pool.submit(promote, store, key, "grading", "1.2.0", "live", "yours"),
         ]
         errors = [task.exception(20) for task in tasks]
     assert [type(error) for error in errors if error] == [Conflict]
     assert len(list(history(store, "grading", "live"))) == 2
     won = read_alias(store, "grading", "live")
-    assert (won.version, won.canary) == (
-        ("1.1.0", None) if errors[0] is None else ("1.0.0", Canary(version="1.2.0", weight=0.5))
-    )
+    yours = ("1.2.0", None) if other == "promote" else ("1.0.0", Canary(version="1.2.0", weight=0.5))
+    assert (won.version, won.canary) == (("1.1.0", None) if errors[0] is None else yours)
