@@ -63,7 +63,7 @@ def run_killed(errand: Errand, step: int) -> int:
     """The exit code of a process that runs the errand and kills itself before its write number `step`."""
     process = CONTEXT.Process(target=_killed, args=(errand, step))
     process.start()
-    process.join(60)
+    process.join(200)
     assert process.exitcode is not None
     return int(process.exitcode)
 
@@ -125,7 +125,7 @@ def run_at_once(errands: list[Errand]) -> list[int]:
     for process in processes:
         process.start()
     for process in processes:
-        process.join(60)
+        process.join(200)
     return [int(process.exitcode or 0) for process in processes]
 
 
@@ -136,7 +136,7 @@ def _racing(errand: Errand, barrier: Barrier) -> None:
 
     def together(self: LocalStore, key: str, data: bytes, **condition: Any) -> Any:
         if key.endswith(("live.json", "manifest.json")):
-            barrier.wait(30)
+            barrier.wait(100)
         return put(self, key, data, **condition)
 
     LocalStore.put = together  # type: ignore[method-assign]

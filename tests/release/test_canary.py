@@ -97,7 +97,7 @@ def test_of_two_threads_that_move_an_alias_one_is_told(
     barrier, lock, put = threading.Barrier(2), threading.Lock(), type(store).put
 
     def loaded(*arguments: Any) -> Any:
-        barrier.wait(10)
+        barrier.wait(60)
         return load(*arguments)
 
     def locked(self: Any, *arguments: Any, **condition: Any) -> ObjectVersion:
@@ -114,7 +114,7 @@ def test_of_two_threads_that_move_an_alias_one_is_told(
             if other == "canary"
             else pool.submit(promote, store, key, "grading", "1.2.0", "live", "yours"),
         ]
-        errors = [task.exception(20) for task in tasks]
+        errors = [task.exception(120) for task in tasks]
     assert [type(error) for error in errors if error] == [Conflict]
     assert len(list(history(store, "grading", "live"))) == 2
     won = read_alias(store, "grading", "live")
