@@ -4,6 +4,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from model_store.limits import Limits, read_limits
+
 _FOLDER = Path(__file__).parent
 
 
@@ -56,6 +58,8 @@ class Model:
     task: str
     base: Base
     adapter: Path
+    gate: Limits | None = None
+    """None: nothing is published but by force."""
 
 
 def read_model(name: str) -> Model:
@@ -76,4 +80,5 @@ def read_model(name: str) -> Model:
             HubSource(**base["hub"]),
         ),
         _FOLDER / "adapters" / entry["adapter"],
+        read_limits(entry["gate"]) if "gate" in entry else None,
     )

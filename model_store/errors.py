@@ -25,5 +25,13 @@ class BadVersion(ModelStoreError):
     """A version's name is not like 1.2.3."""
 
 
+class GateRefused(ModelStoreError):
+    """A build does not meet its model's limits, or is worse than the live version."""
+
+
+class StillNamed(ModelStoreError):
+    """A version that is to be retired is named by an alias or by a stored grade."""
+
+
 class DataError(ModelStoreError):
     """Training or evaluation data has an unknown label or lacks something."""

@@ -16,6 +16,7 @@ from infra.local.journal import JournalBusy
 from infra.local.models_attack import attack
 from infra.local.models_cli import models
 from infra.local.models_explain import evaluate_explanations
+from infra.local.models_life import COMMANDS
 from infra.local.packs_cli import packs
 from lectern.batch.table import TableError
 from lectern.errors import LecternError
@@ -34,6 +35,8 @@ cli.add_command(models)
 models.add_command(attack)
 cli.add_command(packs)
 models.add_command(evaluate_explanations)
+for command in COMMANDS:
+    models.add_command(command)
 
 
 @cli.command()

@@ -3,12 +3,14 @@
 import os
 from collections.abc import Callable
 
-from lectern.errors import NotFound
+import click
+
+from lectern.errors import NotFound, RetiredRelease
 from lectern.manifest import Description
 from lectern.release import Pin, read_alias, read_release
 from lectern.store import Store, open_store
-from model_store.build.builder import build
-from model_store.catalogue import read_model
+from model_store.build.builder import Build, build
+from model_store.catalogue import Model, read_model
 from model_store.home import home
 from model_store.release.alias import promote
 from model_store.release.publish import publish
@@ -38,6 +40,25 @@ def use_local_settings(**extra: str) -> bool:
     return own
 
 
+def named_store() -> Store:
+    """The store that the settings name."""
+    return open_store(os.environ["LECTERN_STORE"])
+
+
+def pinned_key() -> str:
+    """The public key that the settings pin."""
+    return os.environ["LECTERN_PUBLIC_KEY"]
+
+
+def built(name: str, source: str = "") -> tuple[Model, Build]:
+    """A model of the catalogue and its build. Raises click.UsageError where the catalogue has none."""
+    try:
+        model = read_model(name)
+    except KeyError as error:
+        raise click.UsageError(str(error.args[0])) from None
+    return model, build(model, source)
+
+
 def ensure_live(name: str, tell: Callable[[str], None]) -> None:
     """See that the embedded model is live in a store of this machine's own, as this checkout builds it.
 
@@ -48,13 +69,24 @@ def ensure_live(name: str, tell: Callable[[str], None]) -> None:
     live = _published(store, signer, name, _live_version(store, name))
     if live is not None and _same(live, made.description):
         return
-    version = FIRST_VERSION
-    while (there := _published(store, signer, name, version)) is not None and not _same(there, made.description):
-        version = _next(version)
-    if there is None:
+    version = _free_version(store, signer, name, made.description)
+    if _published(store, signer, name, version) is None:
         publish(store, signer, made, name, version)
     promote(store, signer.public_key(), name, version, "live", "the embedded model")
     tell(f"{'found' if made.cached else 'built'} {name}, published {version} and promoted it to live")
+
+
+def _free_version(store: Store, signer: Signer, name: str, wanted: Description) -> str:
+    """The first version that is the wanted one, or that nothing is or was."""
+    version = FIRST_VERSION
+    while True:
+        try:
+            there = _published(store, signer, name, version)
+            if there is None or _same(there, wanted):
+                return version
+        except RetiredRelease:
+            pass
+        version = _next(version)
 
 
 def _live_version(store: Store, name: str) -> str | None:
@@ -67,6 +99,8 @@ def _live_version(store: Store, name: str) -> str | None:
 def _published(store: Store, signer: Signer, name: str, version: str | None) -> Description | None:
     try:
         return read_release(store, Pin(name, version), signer.public_key()).manifest if version else None
+    except RetiredRelease:
+        raise
     except NotFound:
         return None
 

@@ -1,13 +1,13 @@
 """The in-process batch runner: a CSV through the grading function's own handler, chunk by chunk."""
 
 import json
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from infra.local.files import write_whole
 from infra.local.journal import Journal, row_key
 from lectern.batch.grades import Grade, error_text, grades_csv
 from lectern.batch.report import report_html
@@ -40,9 +40,11 @@ def grade_file(
     with Journal(folder / ".journal.jsonl") as journal:
         grades = _grade(table, version, journal, progress, explain)
         summary = summarise(data, grades)
-        _write(folder / "grades.csv", grades_csv(table, grades))
-        _write(folder / "summary.json", _json(summary))
-        _write(folder / "report.html", report_html(f"Grades for {path.stem}", summary, grades).encode(errors="replace"))
+        write_whole(folder / "grades.csv", grades_csv(table, grades))
+        write_whole(folder / "summary.json", _json(summary))
+        write_whole(
+            folder / "report.html", report_html(f"Grades for {path.stem}", summary, grades).encode(errors="replace")
+        )
     return summary
 
 
@@ -108,13 +110,3 @@ def _chunks(values: list[tuple[str, dict[str, Any]]]) -> Iterator[list[tuple[str
 def _json(summary: dict[str, Any]) -> bytes:
     text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
     return f"{text}\n".encode(errors="replace")
-
-
-def _write(path: Path, data: bytes) -> None:
-    """All or nothing: a reader never sees half a file."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(data)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -1,21 +1,18 @@
 """`lectern models`: build, publish and move the versions of a model."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import click
 
 from infra.local.console import progress_bar
-from infra.local.environment import use_local_settings
-from lectern.errors import NotFound, UnknownRelease
-from lectern.manifest import Manifest
-from lectern.release import Pin, Release, read_alias, read_release
-from lectern.store import Store, open_store
-from model_store.errors import BadKey
+from infra.local.environment import built, named_store, pinned_key, use_local_settings
+from lectern.errors import NotFound, RetiredRelease, UnknownRelease
+from lectern.manifest import Alias, Manifest, manifest_key
+from lectern.release import Pin, Release, read_alias, read_release, read_tombstone
 from model_store.release import alias as aliases
-from model_store.release.signing import open_signer
+from model_store.release.retire import kept
 
 
 @click.group()
@@ -29,7 +26,7 @@ def models() -> None:
 @click.option("--source", default="", help="Where the base comes from: package, hub, or a folder.")
 def build(name: str, source: str) -> None:
     """Build the files of a release; the second time they come from the cache."""
-    made = _built(name, source)
+    _, made = built(name, source)
     click.echo(f"{made.folder} ({'cached' if made.cached else 'built'})")
 
 
@@ -63,36 +60,26 @@ def evaluate(name: str, data: Path, first_run: Path) -> None:
     click.echo(json.dumps(found, indent=2))
 
 
-@models.command()
-@click.argument("name")
-@click.argument("version")
-def publish(name: str, version: str) -> None:
-    """Build a model and publish it as a version."""
-    from model_store.release.publish import publish as publish_build
-
-    signer = open_signer()
-    if signer.public_key() != _key():
-        raise BadKey("the signing key is not the one that LECTERN_PUBLIC_KEY pins; nobody would load what it signs")
-    release = publish_build(_store(), signer, _built(name, ""), name, version)
-    click.echo(f"published {name} {version} ({release.digest[:12]})")
-
-
 @models.command("list")
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print for machines.")
 def list_versions(name: str, as_json: bool) -> None:
     """The versions of a model, with what the live alias names."""
-    prefix, suffix = f"releases/{name}/", "/manifest.json"
-    keys = [key for key in _store().keys(prefix) if key.endswith(suffix)]
-    versions = [key.removeprefix(prefix).removesuffix(suffix) for key in keys]
-    if not versions:
+    known = _versions(name)
+    if not known:
         raise UnknownRelease(f"The store has no version of {name}.")
     live = _live(name)
+    marks = {live.version: "  live"} if live else {}
+    if live and live.canary:
+        marks[live.canary.version] = f"  canary, {live.canary.weight:.4g} of the students"
+    marks |= {version: "  retired" for version, retired in known.items() if retired}
     if as_json:
-        click.echo(json.dumps({"model": name, "versions": versions, "live": live}))
+        there = {retired: [v for v in known if known[v] == retired] for retired in (False, True)}
+        facts = {"live": live.version if live else None, "canary": _canary(live)}
+        click.echo(json.dumps({"model": name, "versions": there[False], "retired": there[True], **facts}))
     else:
-        for version in versions:
-            click.echo(f"{version}{'  live' if version == live else ''}")
+        for version in known:
+            click.echo(version + marks.get(version, ""))
 
 
 @models.command()
@@ -111,7 +98,7 @@ def show(name: str, version: str) -> None:
 @click.option("--reason", required=True, help="Kept in the alias's history.")
 def promote(name: str, version: str, alias: str, reason: str) -> None:
     """Point an alias at a version."""
-    aliases.promote(_store(), _key(), name, version, alias, reason)
+    aliases.promote(named_store(), pinned_key(), name, version, alias, reason)
     click.echo(f"{alias} of {name} is {version}")
 
 
@@ -121,7 +108,7 @@ def promote(name: str, version: str, alias: str, reason: str) -> None:
 @click.option("--reason", required=True, help="Kept in the alias's history.")
 def rollback(name: str, alias: str, reason: str) -> None:
     """Point an alias at the version that it named before."""
-    moved = aliases.rollback(_store(), _key(), name, alias, reason)
+    moved = aliases.rollback(named_store(), pinned_key(), name, alias, reason)
     click.echo(f"{alias} of {name} is {moved.version}")
 
 
@@ -130,37 +117,35 @@ def rollback(name: str, alias: str, reason: str) -> None:
 @click.option("--alias", default="live", show_default=True)
 def history(name: str, alias: str) -> None:
     """Who moved an alias, when and why, newest first."""
-    for entry in aliases.history(_store(), name, alias):
-        click.echo(f"{entry.at}  {entry.version}  {entry.by}  {entry.reason}")
+    for entry in aliases.history(named_store(), name, alias):
+        share = f" ({entry.canary.version}: {entry.canary.weight:.4g})" if entry.canary else ""
+        click.echo(f"{entry.at}  {entry.version}{share}  {entry.by}  {entry.reason}")
 
 
-def _store() -> Store:
-    return open_store(os.environ["LECTERN_STORE"])
-
-
-def _key() -> str:
-    return os.environ["LECTERN_PUBLIC_KEY"]
-
-
-def _built(name: str, source: str) -> Any:
-    from model_store.build.builder import build as build_model
-    from model_store.catalogue import read_model
-
-    try:
-        return build_model(read_model(name), source)
-    except KeyError as error:
-        raise click.UsageError(str(error.args[0])) from None
+def _versions(name: str) -> dict[str, bool]:
+    """The versions of a model that were ever published, and whether they are retired."""
+    prefix, suffix, store = f"releases/{name}/", "/manifest.json", named_store()
+    versions = [key.removeprefix(prefix).removesuffix(suffix) for key in store.keys(prefix) if key.endswith(suffix)]
+    return {v: read_tombstone(store.get(manifest_key(name, v)).data) is not None for v in versions}
 
 
 def _release(name: str, version: str) -> Release:
-    return read_release(_store(), Pin(name, version), _key())
-
-
-def _live(name: str) -> str | None:
+    """A release; of a retired one what was kept."""
     try:
-        return read_alias(_store(), name, "live").version
+        return read_release(named_store(), Pin(name, version), pinned_key())
+    except RetiredRelease:
+        return kept(named_store(), name, version, pinned_key())
+
+
+def _live(name: str) -> Alias | None:
+    try:
+        return read_alias(named_store(), name, "live")
     except NotFound:
         return None
+
+
+def _canary(alias: Alias | None) -> dict[str, Any] | None:
+    return alias.canary.model_dump() if alias and alias.canary else None
 
 
 def _facts(manifest: Manifest) -> dict[str, Any]:

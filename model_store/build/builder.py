@@ -16,13 +16,12 @@ from lectern.manifest import BaseReference, Calibration, Description, TrainingDa
 from lectern.model import MODEL, TOKENIZER
 from model_store.build.golden import check_reference, read_reference, record_golden
 from model_store.build.graph import bert_graph
+from model_store.build.measured import DESCRIPTION
 from model_store.build.merge import Adapter, merge, read_adapter
 from model_store.build.quantise import SCHEME, quantise
 from model_store.catalogue import Model
 from model_store.home import home, move_into_place
 from model_store.sources import base_folder
-
-DESCRIPTION = "description.json"
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,7 @@ def _make(model: Model, base: Path, folder: Path) -> None:
         training_data=tuple(TrainingData.model_validate(entry) for entry in facts["training_data"]),
         golden=golden,
         runtime=__version__,
+        measured_sha256=measured.get("measured_sha256", ""),
     )
     (folder / DESCRIPTION).write_text(description.model_dump_json(indent=1), "utf-8")
 

@@ -47,11 +47,23 @@ def merge(base: Weights, adapter: Adapter) -> Weights:
     return merged | {name: tensor for name, tensor in adapter.tensors.items() if name.startswith("head.")}
 
 
+def product(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The matrix product, summed in one order on every CPU: a build gives the same bytes wherever it is made.
+
+    A BLAS adds in the order that suits its kernel; the figures of a release would then be of a file that only the
+    machine that measured can build.
+    """
+    total = np.zeros((len(first), second.shape[1]), dtype=np.float32)
+    for column, row in zip(first.T, second, strict=True):
+        total += column[:, None] * row
+    return total
+
+
 def _changes(adapter: Adapter) -> Iterator[tuple[str, NDArray[np.float32]]]:
     scale = np.float32(adapter.facts["alpha"] / adapter.facts["rank"])
     for name, tensor in adapter.tensors.items():
         layer, _, kind = name.rpartition(".")
         if kind == "lora_A":
-            yield f"{layer}.weight", scale * (adapter.tensors[f"{layer}.lora_B"] @ tensor)
+            yield f"{layer}.weight", scale * product(adapter.tensors[f"{layer}.lora_B"], tensor)
         elif kind == "delta":
             yield layer, tensor

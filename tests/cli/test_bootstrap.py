@@ -12,6 +12,7 @@ from lectern.store import Store, open_store
 from model_store.build.builder import Build
 from model_store.release.alias import promote
 from model_store.release.publish import publish
+from model_store.release.retire import retire
 from model_store.release.signing import Signer
 
 
@@ -46,6 +47,13 @@ def test_an_older_embedded_model_gets_a_successor(store: Store, grading_build: B
     assert read_alias(store, "grading", "live").version == "1.0.1"
     now = read_release(store, Pin("grading", "1.0.1"), signer.public_key()).manifest
     assert now.adapter_sha256 == grading_build.description.adapter_sha256
+
+
+def test_a_retired_number_is_passed_over(store: Store, grading_build: Build, signer: Signer) -> None:
+    publish(store, signer, grading_build, "grading", "1.0.0")
+    retire(store, signer.public_key(), "grading", "1.0.0", "a mistake")
+    ensure_live("grading", lambda _: None)
+    assert read_alias(store, "grading", "live").version == "1.0.1"
 
 
 def test_a_store_that_somebody_named_is_not_this_machines_own(store: Store) -> None:

@@ -71,3 +71,27 @@ def test_a_key_can_not_leave_the_store(store: Store) -> None:
 def test_an_address_that_is_no_store(url: str) -> None:
     with pytest.raises(StoreUnavailable, match="LECTERN_STORE"):
         open_store(url)
+
+
+def test_one_version_is_deleted_and_the_others_stay(store: Store) -> None:
+    first, second = store.put("key", b"one"), store.put("key", b"two")
+    store.delete("key", second.version_id)
+    assert store.get("key").data == b"one"
+    with pytest.raises(UnknownObject):
+        store.get("key", second.version_id)
+    third = store.put("key", b"three", if_match=first.etag)
+    store.delete("key", first.version_id)
+    fourth = store.put("key", b"four")
+    assert [version.version_id for version in store.versions("key")] == [fourth.version_id, third.version_id]
+    store.delete("key", first.version_id)  # again
+    store.delete("nowhere", third.version_id)
+
+
+def test_when_every_version_is_deleted_the_key_is_gone(store: Store) -> None:
+    for version in [store.put("key", b"one"), store.put("key", b"two")]:
+        store.delete("key", version.version_id)
+    assert store.keys("") == []
+    assert store.versions("key") == []
+    with pytest.raises(UnknownObject):
+        store.get("key")
+    store.put("key", b"again", if_none_match=True)

@@ -1,5 +1,8 @@
 """Merging by numpy, and the recipe's low-rank factors, by hand."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -36,3 +39,25 @@ def test_low_rank_deltas_and_head() -> None:
 def test_an_adapter_of_another_base(made: Adapter) -> None:
     with pytest.raises(AdapterMismatch, match="the base lacks or has in another shape"):
         merge(BASE, made)
+
+
+def test_a_merged_layer_has_the_same_bits_whichever_kernel_numpy_multiplies_with() -> None:
+    """A build is the same file on every CPU, so figures that were measured on one machine are those of the file that
+    another builds; a matrix product by BLAS differs in its last bits from CPU to CPU."""
+    program = (
+        "import hashlib, numpy as np; from model_store.build.merge import product; r = np.random.default_rng(0)\n"
+        "a, b = r.normal(size=(96, 32)).astype('f4'), r.normal(size=(32, 64)).astype('f4')\n"
+        "assert np.allclose(product(a, b), a.astype('f8') @ b.astype('f8'), atol=1e-4)\n"
+        "print(hashlib.sha256(product(a, b).tobytes()).hexdigest())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"OPENBLAS_CORETYPE": kernel, "NPY_DISABLE_CPU_FEATURES": features},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for kernel, features in (("Haswell", ""), ("Nehalem", "AVX2 FMA3"))
+    }
+    assert len(found) == 1

@@ -8,6 +8,7 @@ LecternError
 ├── Unauthenticated           no principal, or one without a tenant
 ├── NotFound
 │   ├── UnknownRelease        no such model, version or alias
+│   │   └── RetiredRelease    there was such a version; its number is not used again
 │   ├── UnknownObject         no such key, or no such version of it, in a store
 │   └── UnknownPack           the question has no pack
 ├── Conflict                  somebody else was first: a version exists, an alias has moved
@@ -69,6 +70,10 @@ class NotFound(LecternError):
 
 class UnknownRelease(NotFound):
     """No such model, version or alias."""
+
+
+class RetiredRelease(UnknownRelease):
+    """The version was retired."""
 
 
 class UnknownObject(NotFound):

@@ -83,6 +83,31 @@ class Description(Document):
     golden: Golden
     runtime: str
     """The oldest runtime that can serve it."""
+    measured_sha256: str = ""
+    """Which files and which calibration `metrics` were measured with; empty where nobody measured."""
+
+
+class Check(Document):
+    """One thing that the gate looked at."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+class GateReport(Document):
+    """What the gate said of a release before it was published."""
+
+    live: str | None
+    """The version that it was held against, if one was live."""
+    checks: tuple[Check, ...]
+    forced: str = ""
+    """Why somebody published it whatever the gate said."""
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """What did not pass."""
+        return tuple(check for check in self.checks if not check.passed)
 
 
 class Manifest(Description):
@@ -92,8 +117,22 @@ class Manifest(Description):
     version: str
     files: dict[str, PinnedFile]
     created_at: str
+    gate: GateReport | None = None
+    """None where nobody asked the gate, as when a machine takes up the model that came with its checkout."""
     signature: str = ""
     """ECDSA P-256 over the canonical JSON of everything else."""
+
+
+class Tombstone(Document):
+    """What lies in the place of a retired version's manifest, so that the number is never used again."""
+
+    retired: str
+    """The version."""
+    by: str
+    at: str
+    reason: str
+    manifest: str = ""
+    """The manifest as it was, to the byte, where grades still name it: its digest and signature hold as before."""
 
 
 class Canary(Document):

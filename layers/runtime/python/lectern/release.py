@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from lectern import __version__, signature
-from lectern.errors import ReleaseRejected, UnknownObject, UnknownRelease
-from lectern.manifest import Alias, Manifest, alias_key, manifest_key
+from lectern.errors import ReleaseRejected, RetiredRelease, UnknownObject, UnknownRelease
+from lectern.manifest import Alias, Manifest, Tombstone, alias_key, manifest_key
 from lectern.store import Store
 
 
@@ -52,10 +52,25 @@ def read_release(store: Store, pin: Pin, public_key: str) -> Release:
     """The manifest of a version, with its digest (where pinned), signature and name checked.
 
     Raises:
-        UnknownRelease: there is no such version.
+        UnknownRelease: there is no such version; RetiredRelease if there was.
         ReleaseRejected: the manifest is gone, altered, unsigned, or of another version.
     """
     data = _manifest_bytes(store, pin)
+    if (tombstone := read_tombstone(data)) is not None:
+        raise RetiredRelease(f"{pin.model} {pin.version} was retired on {tombstone.at[:10]}; choose another version.")
+    return verified(data, pin, public_key)
+
+
+def read_tombstone(data: bytes) -> Tombstone | None:
+    """What lies in a manifest's place, if the version was retired."""
+    try:
+        return Tombstone.model_validate_json(data)
+    except ValidationError:
+        return None
+
+
+def verified(data: bytes, pin: Pin, public_key: str) -> Release:
+    """The release that these bytes of a manifest describe. Raises ReleaseRejected."""
     digest = hashlib.sha256(data).hexdigest()
     if pin.manifest_sha256 not in (None, digest):
         raise ReleaseRejected(f"The manifest of {pin.model} {pin.version} is not the one that the alias pins.")
