@@ -50,12 +50,17 @@ class Base:
 
 @dataclass(frozen=True)
 class Model:
-    """A model that releases are built of: a base and a committed adapter."""
+    """A model that releases are built of: a base and a committed adapter.
+
+    `recipe` is the module that trains it; `teacher` the adapter that it is distilled from, where it is.
+    """
 
     name: str
     task: str
     base: Base
     adapter: Path
+    recipe: str = ""
+    teacher: Path | None = None
 
 
 def read_model(name: str) -> Model:
@@ -76,4 +81,6 @@ def read_model(name: str) -> Model:
             HubSource(**base["hub"]),
         ),
         _FOLDER / "adapters" / entry["adapter"],
+        entry["recipe"],
+        _FOLDER / "adapters" / entry["teacher"] if "teacher" in entry else None,
     )
