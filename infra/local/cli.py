@@ -10,6 +10,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
+from infra.local import models_train
 from infra.local.console import progress_bar
 from infra.local.environment import ensure_live, use_local_settings
 from infra.local.journal import JournalBusy
@@ -28,6 +29,8 @@ def cli() -> None:
 
 
 cli.add_command(models)
+for _command in models_train.COMMANDS:
+    models.add_command(_command)
 
 
 @cli.command()

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +36,15 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> None:
     """Compose, fit, export. Raises what recipes and the engine raise."""
-    known, rest = _known().parse_known_args(arguments)
+    common = _common()
+    known, _ = common.parse_known_args(arguments)
     model = read_model(known.model)
     recipe = recipe_of(known.work, model)
-    parameters, settings = _chosen(recipe, rest)
+    parameters, settings = _chosen(recipe, common, arguments)
     source = Source(model, known.data, known.everything, known.initial, known.soft)
     work = recipe.compose(source, parameters)
     facts = {"recipe": f"{known.work} {model.name}", "parameters": asdict(parameters), **work.facts}
-    folder = known.run or Path("runs", model.name)
+    folder = known.run or Path("runs", model.name, known.work)
     fit(work.training, settings, facts, folder)
     out = known.out or folder / "adapter"
     work.export(out, facts | {"fit": asdict(settings)})
@@ -65,8 +66,8 @@ def hyperparameters(environment: Mapping[str, str]) -> list[str]:
         raise ValueError(f"SM_HPS is no JSON object: {error}") from error
 
 
-def _known() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def _common() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
     channel = os.environ.get("SM_CHANNEL_TRAINING") or os.environ.get("LECTERN_DATA", "../shared/data")
     parser.add_argument("--work", choices=WORKS, default="train", help="what to do")
     parser.add_argument("--model", required=True, help="name in the catalogue")
@@ -86,16 +87,16 @@ def _checkpoints() -> str | None:
     return os.environ.get("LECTERN_CHECKPOINTS", inside)
 
 
-def _chosen(recipe: Recipe, arguments: Sequence[str]) -> tuple[Any, Fit]:
+def _chosen(recipe: Recipe, common: argparse.ArgumentParser, arguments: Sequence[str]) -> tuple[Any, Fit]:
     """The recipe's defaults with what the arguments change. Unknown ones end the program, as argparse does."""
-    parser = argparse.ArgumentParser(prog="parameters", allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="lectern models", parents=[common])
+    group = parser.add_argument_group("parameters of the recipe")
     defaults = asdict(recipe.parameters) | asdict(recipe.fit)
     for name, value in defaults.items():
-        parser.add_argument(f"--{name}", type=type(value), default=value)
+        group.add_argument(f"--{name}", type=type(value), default=value, help=f"default {value}")
     chosen = vars(parser.parse_args(arguments))
-    own = {field.name for field in fields(recipe.fit)}
-    parameters = replace(recipe.parameters, **{name: chosen[name] for name in chosen if name not in own})
-    return parameters, replace(recipe.fit, **{name: chosen[name] for name in own})
+    parameters = replace(recipe.parameters, **{name: chosen[name] for name in asdict(recipe.parameters)})
+    return parameters, replace(recipe.fit, **{name: chosen[name] for name in asdict(recipe.fit)})
 
 
 def _truth(text: str) -> bool:

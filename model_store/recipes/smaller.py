@@ -25,7 +25,7 @@ from model_store.recipes.recipe import Recipe, Source, Work, file_digest, head_s
 from model_store.recipes.soft import read_soft
 from model_store.recipes.student import State, Student
 
-IMPORTANCE_BATCHES = 32
+IMPORTANCE_BATCHES = 12
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class Parameters:
     max_length: int = 192
     temperature: float = 2.0
     gold: float = 0.5
-    """Share of the labels in the loss; the rest is the teacher's."""
+    """Share of the labels in the loss; the rest is the teacher's. 1 asks no teacher."""
+    label_smoothing: float = 0.05
 
 
 def compose(source: Source, parameters: Parameters) -> Work:
@@ -54,7 +55,12 @@ def compose(source: Source, parameters: Parameters) -> Work:
     soft = read_soft(source.soft, source.data, seen.places) if source.soft else None
 
     def loss(student: nn.Module, batch: Batch) -> Tensor:
-        return distillation(logits(student, batch), _taught(teacher, soft, batch), batch["labels"], parameters)
+        found, labels = logits(student, batch), batch["labels"]
+        hard = cross_entropy(found, labels, label_smoothing=parameters.label_smoothing)
+        if parameters.gold == 1:
+            return hard
+        taught = distillation(found, _taught(teacher, soft, batch), parameters.temperature)
+        return parameters.gold * hard + (1 - parameters.gold) * taught
 
     def export(folder: Path, record: dict[str, Any]) -> None:
         write_layers(folder, network, grading_facts(source.model) | record, golden_rows(seen.tokens))
@@ -68,11 +74,10 @@ def compose(source: Source, parameters: Parameters) -> Work:
     return Work(seen.training(network, parameters.batch_size, loss, unseen), facts, export)
 
 
-def distillation(found: Tensor, taught: Tensor, labels: Tensor, parameters: Parameters) -> Tensor:
-    """The loss of logits (batch, labels) beside the teacher's and the labels (batch,)."""
-    temperature = parameters.temperature
+def distillation(found: Tensor, taught: Tensor, temperature: float) -> Tensor:
+    """Divergence of logits (batch, labels) from the teacher's, both softened; its gradients don't shrink with it."""
     soft = kl_div(log_softmax(found / temperature, -1), softmax(taught / temperature, -1), reduction="batchmean")
-    return parameters.gold * cross_entropy(found, labels) + (1 - parameters.gold) * temperature**2 * soft
+    return temperature**2 * soft
 
 
 def _taught(teacher: Student, soft: Tensor | None, batch: Batch) -> Tensor:
@@ -85,12 +90,17 @@ def _taught(teacher: Student, soft: Tensor | None, batch: Batch) -> Tensor:
 
 def _cut(teacher: Student, seen: Answers, parameters: Parameters) -> State:
     rows = islice(seen.batches(parameters.batch_size, Random(0)), IMPORTANCE_BATCHES)
-    losses = (cross_entropy(logits(teacher, batch), batch["labels"].to(device())) for batch in rows)
+    losses = (_plain_loss(teacher, batch) for batch in rows)
     state = {name: value.detach().cpu() for name, value in teacher.state().items()}
     measured = importance(teacher, losses)
     narrow = cut_widths(state, measured, parameters.heads, parameters.columns, teacher.head_size)
     layers = [int(number) for number in parameters.layers.split(",") if number]
     return keep_layers(narrow, layers) if layers else narrow
+
+
+def _plain_loss(network: Student, batch: Batch) -> Tensor:
+    with torch.autocast(device().type, dtype=torch.bfloat16):
+        return cross_entropy(logits(network, batch), batch["labels"].to(device()))
 
 
 DISTIL = Recipe(Parameters(layers="0,2,5"), compose, Fit())
