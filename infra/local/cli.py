@@ -36,13 +36,16 @@ for _command in models_train.COMMANDS:
 @cli.command()
 @click.argument("source", metavar="IN.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Output folder.")
+@click.option("--model", default="grading", show_default=True, help="Grade with this model, for example grading-small.")
 @click.option("--version", help="Grade with this version instead of the live one.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
-def grade(source: Path, folder: Path, version: str | None, as_json: bool) -> None:
+def grade(source: Path, folder: Path, model: str, version: str | None, as_json: bool) -> None:
     """Grade a class's answers: grades.csv, summary.json and report.html."""
     from infra.local.grade import grade_file
 
-    _prepare()
+    if model != "grading":
+        os.environ["LECTERN_MODELS"] = json.dumps({"grading": model})
+    _prepare(model)
     with progress_bar() as progress:
         bar = progress.add_task("grading", total=None)
         summary = grade_file(
@@ -82,10 +85,10 @@ def up(port: int) -> None:
         wait_until_stopped()
 
 
-def _prepare() -> None:
+def _prepare(model: str) -> None:
     """The user's own store is left as it is; this machine's gets the embedded model."""
     if use_local_settings():
-        ensure_live("grading", _tell)
+        ensure_live(model, _tell)
 
 
 def _tell(text: str) -> None:
