@@ -13,37 +13,12 @@ from model_store.build.layers import pack, unpack
 from model_store.build.merge import Adapter, Weights, merge
 from model_store.build.quantise import DEFAULT, Scheme, quantise, read_scheme
 from model_store.errors import AdapterMismatch
+from tests.build.random_network import HEADS, HIDDEN, WORDS, network
 
-HIDDEN, HEADS, WORDS = 32, 4, 50
 SIZE = HIDDEN // HEADS
 IDS, KINDS = np.array([[3, 14, 15, 9, 26]]), np.array([[0, 0, 0, 1, 1]])
 
 Array = NDArray[np.float32]
-
-
-def network(heads: int = 3, columns: int = 20, layers: int = 2) -> Weights:
-    """Random weights of a network whose layers have fewer heads than the base."""
-    chance = np.random.default_rng(7)
-    shapes: dict[str, tuple[int, ...]] = {
-        "embeddings.word_embeddings.weight": (WORDS, HIDDEN),
-        "embeddings.position_embeddings.weight": (16, HIDDEN),
-        "embeddings.token_type_embeddings.weight": (2, HIDDEN),
-        "head.dense.weight": (HIDDEN, HIDDEN),
-        "head.classifier.weight": (3, HIDDEN),
-    }
-    for number in range(layers):
-        layer = f"encoder.layer.{number}."
-        shapes |= {f"{layer}attention.self.{name}.weight": (heads * SIZE, HIDDEN) for name in ("query", "key", "value")}
-        shapes[f"{layer}attention.output.dense.weight"] = (HIDDEN, heads * SIZE)
-        shapes[f"{layer}intermediate.dense.weight"] = (columns, HIDDEN)
-        shapes[f"{layer}output.dense.weight"] = (HIDDEN, columns)
-    weights = {name: chance.normal(0, 0.3, shape) for name, shape in shapes.items()}
-    for name in [n for n in shapes if not n.startswith("embeddings.")]:
-        weights[name.replace("weight", "bias")] = chance.normal(0, 0.3, shapes[name][0])
-    norms = ["embeddings.", *(f"encoder.layer.{n}.{p}output." for n in range(layers) for p in ("attention.", ""))]
-    for norm in norms:
-        weights |= {f"{norm}LayerNorm.{kind}": chance.normal(1, 0.1, HIDDEN) for kind in ("weight", "bias")}
-    return {name: value.astype(np.float32) for name, value in weights.items()}
 
 
 def by_hand(weights: Weights, layers: int = 2) -> Array:
@@ -51,7 +26,8 @@ def by_hand(weights: Weights, layers: int = 2) -> Array:
     from math import erf
 
     def linear(name: str, value: Array) -> Array:
-        return value @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
+        result: Array = value @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
+        return result
 
     def norm(name: str, value: Array) -> Array:
         centred = value - value.mean(-1, keepdims=True)
@@ -74,7 +50,8 @@ def by_hand(weights: Weights, layers: int = 2) -> Array:
         wide = linear(f"{layer}intermediate.dense", hidden)
         active = wide * (1 + np.vectorize(erf)(wide / np.sqrt(2))) / 2
         hidden = norm(f"{layer}output", hidden + linear(f"{layer}output.dense", active))
-    return linear("head.classifier", np.tanh(linear("head.dense", hidden.mean(0))))
+    logits: Array = linear("head.classifier", np.tanh(linear("head.dense", hidden.mean(0))))
+    return logits
 
 
 def answered(model: bytes) -> Array:
@@ -109,7 +86,9 @@ def test_packed_layers_lose_half_a_step_at_most() -> None:
 
 def test_layers_of_another_base_are_refused() -> None:
     packed, weights = pack(network()), network()
-    with pytest.raises(AdapterMismatch, match="query.weight of the adapter has no scales or not the width of the base"):
+    with pytest.raises(
+        AdapterMismatch, match=r"query\.weight of the adapter has no scales or not the width of the base"
+    ):
         unpack(weights, {name: value for name, value in packed.items() if not name.endswith("query.weight.scale")})
     narrow = {"embeddings.word_embeddings.weight": np.zeros((WORDS, 24), np.float32)}
     with pytest.raises(AdapterMismatch, match="not the width of the base, 24"):

@@ -17,7 +17,10 @@ import torch
 from torch import Tensor, nn
 
 from model_store.errors import TrainingError
+from model_store.recipes.cut import cut_widths, importance, keep_layers
 from model_store.recipes.engine import Batch, Fit, Training, fit
+from model_store.recipes.student import Student
+from tests.build.random_network import network
 
 STEPS = 10
 SETTINGS = Fit(epochs=3, cycles=2, average=0.5, checkpoint_steps=3, learning_rate=0.05)
@@ -69,6 +72,35 @@ def killed(loss: Tensor) -> Tensor:
     return loss
 
 
+def cuts() -> dict[str, Any]:
+    """A network in which one head, some columns and the middle layer do nothing, cut; and what was found of it."""
+    torch.manual_seed(2)
+    weights = {name: torch.from_numpy(value) for name, value in network(heads=4, columns=20, layers=3).items()}
+    for layer in range(3):
+        weights[f"encoder.layer.{layer}.attention.output.dense.weight"][:, 8:16] = 0  # the second of four heads
+        weights[f"encoder.layer.{layer}.output.dense.weight"][:, 5:12] = 0
+    whole = Student(weights, head_size=8)
+    rows = {"input_ids": torch.tensor([[3, 14, 15, 9], [2, 7, 1, 0]]), "token_type_ids": torch.zeros(2, 4).long()}
+    rows["attention_mask"] = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
+    measured = importance(whole, [whole(**rows).square().mean()])
+    narrow = Student(cut_widths(weights, measured, heads=3, columns=13, head_size=8), head_size=8)
+    alone = {name: value[1:, :3] for name, value in rows.items()}
+    return {
+        "least_head": [layer.heads.argmin().item() for layer in measured],
+        "idle_columns": [(layer.columns == 0).nonzero().flatten().tolist() for layer in measured],
+        "narrow": (narrow(**rows) - whole(**rows)).abs().max().item(),
+        "padding": (whole(**rows)[1] - whole(**alone)[0]).abs().max().item(),
+        "smaller": sum(w.numel() for w in narrow.parameters()) / sum(w.numel() for w in whole.parameters()),
+        "layers": Student(keep_layers(weights, [0, 2]), head_size=8).layers,
+        "kept": bool(
+            (
+                keep_layers(weights, [0, 2])["encoder.layer.1.output.dense.bias"]
+                == weights["encoder.layer.2.output.dense.bias"]
+            ).all()
+        ),
+    }
+
+
 def main() -> None:
     folder, part = Path(sys.argv[1]), sys.argv[2]
     if part == "killed":
@@ -87,6 +119,7 @@ def main() -> None:
         "full": refusal(full),
         "broken": refusal(broken),
         "changed": refusal(folder / "whole", lambda loss: loss, changed),
+        "cut": cuts(),
     }
     print(json.dumps(found))
 

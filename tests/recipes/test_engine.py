@@ -65,6 +65,19 @@ def test_the_curves_are_one_file_that_a_browser_draws(folder: Path, found: dict[
     assert "http" not in "".join(value for node in picture.iter() for value in node.attrib.values())
 
 
+def test_what_does_nothing_is_found_and_cut_without_a_trace(found: dict[str, Any]) -> None:
+    cut = found["cut"]
+    assert cut["least_head"] == [1, 1, 1]
+    assert all(set(range(5, 12)) <= set(idle) for idle in cut["idle_columns"])
+    assert cut["narrow"] < 1e-5
+    assert cut["smaller"] < 0.8
+    assert (cut["layers"], cut["kept"]) == (2, True)
+
+
+def test_padding_changes_no_answer(found: dict[str, Any]) -> None:
+    assert found["cut"]["padding"] < 1e-5
+
+
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
