@@ -32,7 +32,8 @@ def by_hand(weights: Weights, layers: int = 2) -> Array:
     def norm(name: str, value: Array) -> Array:
         centred = value - value.mean(-1, keepdims=True)
         scaled = centred / np.sqrt(value.var(-1, keepdims=True) + 1e-12)
-        return scaled * weights[f"{name}.LayerNorm.weight"] + weights[f"{name}.LayerNorm.bias"]
+        result: Array = scaled * weights[f"{name}.LayerNorm.weight"] + weights[f"{name}.LayerNorm.bias"]
+        return result
 
     def attention(layer: str, value: Array) -> Array:
         query, key, content = (linear(f"{layer}attention.self.{n}", value) for n in ("query", "key", "value"))
