@@ -55,7 +55,13 @@ def _by_column(weight: Tensor) -> Tensor:
 
 
 def cut_widths(state: State, measured: Sequence[Importance], heads: int, columns: int, head_size: int) -> State:
-    """The weights with each layer's `heads` and `columns` most important ones, in their old order."""
+    """The weights with each layer's `heads` and `columns` most important ones, in their old order.
+
+    Raises:
+        ValueError: none would be left.
+    """
+    if heads < 1 or columns < 1:
+        raise ValueError(f"a layer needs heads and columns, not {heads} and {columns}")
     result = dict(state)
     for number, layer in enumerate(measured):
         prefix = f"encoder.layer.{number}."

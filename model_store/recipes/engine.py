@@ -95,10 +95,9 @@ def rate(step: int, steps: int, settings: Fit) -> float:
 
 def _epoch(training: Training, settings: Fit, facts: Mapping[str, Any], state: State, run: Path) -> None:
     chance = random.Random(f"{settings.seed}/{state.epoch}")
-    if not state.batch:
-        torch.manual_seed(chance.getrandbits(32))
-    else:
-        chance.getrandbits(32)
+    seed = chance.getrandbits(32)
+    if not state.batch:  # else the checkpoint's own random numbers go on
+        torch.manual_seed(seed)
     steps, started, losses = settings.epochs * training.steps, time.monotonic(), []
     training.network.train()
     for number, batch in enumerate(training.batches(state.epoch, chance)):

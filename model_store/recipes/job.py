@@ -32,6 +32,8 @@ def main() -> None:
         sys.exit(f"lectern: {error.args[0] if error.args else error}")
     except OSError as error:
         sys.exit(f"lectern: {error.filename}: {error.strerror}")
+    except KeyboardInterrupt:
+        sys.exit("lectern: stopped; started again, the run goes on from its checkpoint")
 
 
 def run(arguments: Sequence[str]) -> None:

@@ -94,7 +94,9 @@ def load(state: State, facts: Mapping[str, Any], run: Path) -> None:
     state.epoch, state.batch, state.step, state.averaged_steps = content["position"]
     state.mean = {name: value.to(state.weights[name].device) for name, value in content["mean"].items()}
     state.history = json.loads(content["history"])
-    torch.set_rng_state(content["chance"])
+    own, *gpus = content["chance"]
+    torch.set_rng_state(own)
+    torch.cuda.set_rng_state_all(gpus)
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -116,7 +118,7 @@ def _content(state: State, facts: Mapping[str, Any]) -> dict[str, Any]:
         "position": (state.epoch, state.batch, state.step, state.averaged_steps),
         "mean": state.mean,
         "history": json.dumps(state.history),
-        "chance": torch.get_rng_state(),
+        "chance": [torch.get_rng_state(), *torch.cuda.get_rng_state_all()],
     }
 
 
