@@ -127,15 +127,18 @@ def _file(graph: onnx.ModelProto, path: Path, scheme: Scheme) -> Path:
 def _measure(
     schemes: Sequence[Scheme], files: Sequence[Path], asked: Asked, progress: Progress
 ) -> list[dict[str, Any]]:
-    """One row per scheme; they take turns answer by answer, so that the machine's moods meet all alike."""
+    """One row per scheme; they take turns answer by answer, so that the machine's moods meet all alike.
+
+    Milliseconds are of the processor, on one thread: what others run beside it does not count.
+    """
     sessions = [_session(path) for path in files]
     logits = np.zeros((len(sessions), len(asked.rows), len(LABELS)), dtype=np.float32)
     seconds = np.zeros((len(sessions), len(asked.rows)))
     for number, row in enumerate(asked.rows):
         for which, session in enumerate(sessions):
-            started = time.perf_counter()
+            started = time.process_time()
             logits[which, number] = _logits(session, [row])[0]
-            seconds[which, number] = time.perf_counter() - started
+            seconds[which, number] = time.process_time() - started
         progress(number + 1, len(asked.rows))
     return [
         {
