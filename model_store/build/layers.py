@@ -1,7 +1,7 @@
 """An adapter of kind `layers`: whole layers in int8 over the base's own embeddings.
 
-Each matrix is int8 with one float scale per output row, symmetric: w ≈ scale · q. The grid is that of 7 bits, which
-`model_store.build.quantise` uses as well, so that quantising again adds next to nothing.
+Each matrix is int8 with one float scale per output row, symmetric: w ≈ scale · q. The grid is that of the quantiser's
+reduced range, so that a build by the default scheme comes to these very integers again.
 """
 
 from typing import Any
@@ -13,8 +13,8 @@ from model_store.errors import AdapterMismatch
 
 Tensors = dict[str, NDArray[Any]]
 
-GREATEST = 63
-"""Of 7 bits: products of pairs with 8-bit activations fit 16 bits on every CPU."""
+GREATEST = 64
+"""Two products with unsigned 8-bit activations fit 16 bits: 2 · 64 · 255 < 2¹⁵."""
 
 SCALE = ".scale"
 
