@@ -92,7 +92,7 @@ def test_a_build_comes_to_the_same_integers_again(tmp_path: Path) -> None:
     quantise(graph(unpack(weights, packed)), tmp_path / "int8.onnx", Scheme(in_float=()))
     built = {c.name: numpy_helper.to_array(c) for c in onnx.load(tmp_path / "int8.onnx").graph.initializer}
     for name in ("encoder.layer.0.intermediate.dense.weight", "encoder.layer.1.output.dense.weight"):
-        assert (built[f"{name}_quantized"].T == packed[name]).all()
+        assert (packed[name] == built[f"{name}_quantized"].T).all()
 
 
 def test_layers_of_another_base_are_refused() -> None:

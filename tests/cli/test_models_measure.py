@@ -15,14 +15,12 @@ from infra.local import cli
 from model_store import catalogue
 from model_store.build import builder
 from model_store.build.builder import build, float_graph
-from model_store.build.layers import pack
 from model_store.build.quantise import read_scheme
 from model_store.catalogue import Model
 from model_store.recipes.data import Example, is_validation
 from model_store.sources import base_folder
+from tests.build.random_network import LABELS, write_thin_adapter
 from tests.recipes.test_data import ANSWER, QUESTION, write
-
-LABELS = ["correct", "contradictory", "incorrect"]
 
 WORDS = 4000
 """The commonest of the vocabulary, enough for these tests' texts; a tenth of the time."""
@@ -45,22 +43,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def thin(tmp_path_factory: pytest.TempPathFactory, base: None) -> Model:
     """The base's first layer with two heads and 64 columns, under a random head."""
-    model = catalogue.read_model("grading-small")
-    model = replace(model, adapter=tmp_path_factory.mktemp("thin"))
-    whole, layer = load_file(base_folder(model.base) / "model.safetensors"), "encoder.layer.0."
-    weights = {name: value for name, value in whole.items() if name.startswith(layer)}
-    for part in ("attention.self.query", "attention.self.key", "attention.self.value", "intermediate.dense"):
-        for kind in ("weight", "bias"):
-            weights[f"{layer}{part}.{kind}"] = whole[f"{layer}{part}.{kind}"][:64]
-    for part in ("attention.output.dense", "output.dense"):
-        weights[f"{layer}{part}.weight"] = whole[f"{layer}{part}.weight"][:, :64]
-    head = np.random.default_rng(3).normal(0, 0.2, (387, 384)).astype(np.float32)
-    weights |= {"head.dense.weight": head[:384], "head.classifier.weight": head[384:]}
-    weights |= {"head.dense.bias": np.zeros(384, np.float32), "head.classifier.bias": np.zeros(3, np.float32)}
-    save_file(pack(weights), model.adapter / "adapter.safetensors")
-    data = [{"name": "none", "licence": "none"}]
-    facts = {"kind": "layers", "labels": LABELS, "max_length": 384, "training_data": data}
-    (model.adapter / "adapter.json").write_text(json.dumps(facts), "utf-8")
+    model = replace(catalogue.read_model("grading-small"), adapter=tmp_path_factory.mktemp("thin"))
+    write_thin_adapter(model, layers=1)
     (model.adapter / "reference.json").write_text(json.dumps([reference(model)]), "utf-8")
     return model
 

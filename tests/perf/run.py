@@ -46,8 +46,7 @@ def main() -> None:
     """Measure everything and write the results."""
     with local_aws() as variables, in_environment(variables):
         use_local_settings(LECTERN_STORE=variables["LECTERN_STORE"])
-        for name in ("grading", "grading-small"):
-            ensure_live(name, print)
+        ensure_live("grading", print)
         results = _functions(variables) + _offline()
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "latest.json").write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n", "utf-8")
@@ -89,21 +88,13 @@ def _contenders(variables: dict[str, str], release: Release) -> list[Contender]:
 
 def _offline() -> list[Result]:
     rows = pairs(OFFLINE_ROWS)
-    store = open_store(os.environ["LECTERN_STORE"])
-    model, small = (
-        load(store, shared().get(shared().resolve(name, None)).release) for name in ("grading", "grading-small")
-    )
-    seconds: dict[str, list[float]] = {"lectern": [], "onnxruntime alone": [], "small": []}
+    model = load(open_store(os.environ["LECTERN_STORE"]), shared().get(shared().resolve("grading", None)).release)
+    seconds: dict[str, list[float]] = {"lectern": [], "onnxruntime alone": []}
     with tempfile.TemporaryDirectory() as folder:
         for number in range(OFFLINE_RUNS):
             seconds["lectern"].append(lectern_seconds(rows, Path(folder, str(number))))
             seconds["onnxruntime alone"].append(ceiling_seconds(rows, model))
-            seconds["small"].append(ceiling_seconds(rows, small))
-    alone = {"lectern": seconds["small"], "grading alone": seconds["onnxruntime alone"]}
-    return [
-        _result("offline.grading", "pairs/s", seconds, "onnxruntime alone", lambda s: len(rows) / s),
-        _result("offline.grading-small alone", "pairs/s", alone, "grading alone", lambda s: len(rows) / s),
-    ]
+    return [_result("offline.grading", "pairs/s", seconds, "onnxruntime alone", lambda s: len(rows) / s)]
 
 
 def _result(name: str, unit: str, runs: dict[str, list[Any]], reference: str, value: Callable[[Any], float]) -> Result:

@@ -11,6 +11,7 @@ import pytest
 from model_store.build.builder import float_graph
 from model_store.build.golden import check_reference, read_reference
 from model_store.catalogue import Model, read_model
+from tests.build.random_network import write_thin_adapter
 from tests.recipes.test_data import ANSWER, QUESTION, write
 
 PYTHON = Path(".venv-train/bin/python").absolute()
@@ -20,9 +21,9 @@ pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="needs make train-en
 HYPERPARAMETERS = {
     "model": "grading-small",
     "everything": "true",
-    "layers": "5",
-    "heads": "2",
-    "columns": "64",
+    "layers": "1",
+    "heads": "1",
+    "columns": "48",
     "batch_size": "4",
     "epochs": "3",
     "checkpoint_steps": "2",
@@ -49,7 +50,11 @@ def job(folder: Path, *arguments: str, **hyperparameters: str) -> "subprocess.Co
         "SM_OUTPUT_DATA_DIR": str(folder / "output"),
         "LECTERN_CHECKPOINTS": str(folder / "checkpoints"),
     }
-    command = [str(PYTHON), "model_store/recipes/job.py", *arguments]
+    initial = folder / "initial"
+    if not initial.exists():
+        initial.mkdir()
+        write_thin_adapter(replace(read_model("grading-small"), adapter=initial), layers=2)
+    command = [str(PYTHON), "model_store/recipes/job.py", "--initial", str(initial), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -70,8 +75,8 @@ def test_the_model_folder_gets_an_adapter_that_builds(trained: tuple[Path, str])
     graph = float_graph(model)
     assert check_reference(graph, read_reference(model.adapter)) < 1e-4
     shapes = {constant.name: list(constant.dims) for constant in graph.graph.initializer}
-    assert shapes["encoder.layer.0.qkv.weight"] == [384, 3 * 2 * 32]
-    assert shapes["encoder.layer.0.output.dense.weight"] == [64, 384]
+    assert shapes["encoder.layer.0.qkv.weight"] == [384, 3 * 32]
+    assert shapes["encoder.layer.0.output.dense.weight"] == [48, 384]
     assert not any(name.startswith("encoder.layer.1.") for name in shapes)
 
 
@@ -79,7 +84,7 @@ def test_the_record_says_what_the_run_was(trained: tuple[Path, str]) -> None:
     folder, told = trained
     record = json.loads((folder / "model" / "record.json").read_text("utf-8"))
     assert record["recipe"] == "train grading-small"
-    assert (record["parameters"]["layers"], record["parameters"]["heads"]) == ("5", 2)
+    assert (record["parameters"]["layers"], record["parameters"]["heads"]) == ("1", 1)
     assert record["fit"]["epochs"] == 1
     assert record["finished"]
     assert len(record["data_sha256"]) == 64
