@@ -98,7 +98,7 @@ def _epoch(training: Training, settings: Fit, facts: Mapping[str, Any], state: S
     seed = chance.getrandbits(32)
     if not state.batch:  # else the checkpoint's own random numbers go on
         torch.manual_seed(seed)
-    steps, started, losses = settings.epochs * training.steps, time.monotonic(), []
+    steps, losses, started = settings.epochs * training.steps, [], time.monotonic()
     training.network.train()
     for number, batch in enumerate(training.batches(state.epoch, chance)):
         if number < state.batch:
@@ -112,7 +112,7 @@ def _epoch(training: Training, settings: Fit, facts: Mapping[str, Any], state: S
         if state.step % settings.checkpoint_steps == 0:
             _tell(state, steps, losses, time.monotonic() - started)
             save(state, facts, run)
-            losses = []
+            losses, started = [], time.monotonic()
     _finish_epoch(training, facts, state, run)
 
 
@@ -148,8 +148,7 @@ def _finish_epoch(training: Training, facts: Mapping[str, Any], state: State, ru
 def _tell(state: State, steps: int, losses: list[float], seconds: float) -> None:
     loss = sum(losses) / len(losses)
     state.history.append({"step": state.step, "loss": round(loss, 4)})
-    pace = f"{seconds / state.batch:.2f} s a step" if state.batch else ""
-    print(f"step {state.step}/{steps}  loss {loss:.4f}  {pace}", flush=True)
+    print(f"step {state.step}/{steps}  loss {loss:.4f}  {seconds / len(losses):.2f} s a step", flush=True)
 
 
 def _trained(network: nn.Module) -> list[nn.Parameter]:
