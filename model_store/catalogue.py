@@ -52,12 +52,17 @@ class Base:
 
 @dataclass(frozen=True)
 class Model:
-    """A model that releases are built of: a base and a committed adapter."""
+    """A model that releases are built of: a base and a committed adapter.
+
+    `recipe` is the module that trains it; `teacher` the adapter that it is distilled from, where it is.
+    """
 
     name: str
     task: str
     base: Base
     adapter: Path
+    recipe: str = ""
+    teacher: Path | None = None
     gate: Limits | None = None
     """None: nothing is published but by force."""
 
@@ -80,5 +85,7 @@ def read_model(name: str) -> Model:
             HubSource(**base["hub"]),
         ),
         _FOLDER / "adapters" / entry["adapter"],
+        entry["recipe"],
+        _FOLDER / "adapters" / entry["teacher"] if "teacher" in entry else None,
         read_limits(entry["gate"]) if "gate" in entry else None,
     )

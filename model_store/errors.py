@@ -34,4 +34,8 @@ class StillNamed(ModelStoreError):
 
 
 class DataError(ModelStoreError):
-    """Training or evaluation data has an unknown label or lacks something."""
+    """Training or evaluation data can't be read, lacks a field or has an unknown label; names the file and the line."""
+
+
+class TrainingError(ModelStoreError):
+    """A training run can't go on: its loss, a file of its folder, or its checkpoint's parameters."""

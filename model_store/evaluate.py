@@ -75,8 +75,24 @@ def evaluate(model: Model, first_run: Path, data: Path, progress: Callable[[int,
     return evaluation
 
 
+def recalibrate(model: Model, first_run: Path, data: Path, progress: Callable[[int, int], None]) -> dict[str, Any]:
+    """Fit the calibration alone and write it into evaluation.json; returns what that holds. Raises as `evaluate`."""
+    kept = [example for example in read_semeval(data) if is_validation(example)]
+    done = count(1)
+    found = _answer(dataclasses.replace(model, adapter=first_run), kept, lambda: progress(next(done), len(kept)))
+    calibration = calibrate(found.int8, found.gold)
+    path = model.adapter / "evaluation.json"
+    before = json.loads(path.read_text("utf-8")) if path.exists() else {"metrics": {}}
+    evaluation: dict[str, Any] = before | {
+        "calibration": calibration.model_dump(mode="json"),
+        "coverage": coverage(calibration, found.int8),
+    }
+    path.write_text(json.dumps(evaluation, indent=1) + "\n", "utf-8")
+    return evaluation
+
+
 def _answer(model: Model, examples: Sequence[Example], progress: Callable[[], None]) -> Answered:
-    int8, fp32 = _models(model)
+    int8, fp32 = loaded_models(model)
     rows: dict[str, list[NDArray[np.float32]]] = {"int8": [], "fp32": []}
     for example in examples:
         rows["int8"].append(_logits(int8, example))
@@ -87,7 +103,7 @@ def _answer(model: Model, examples: Sequence[Example], progress: Callable[[], No
     return Answered(np.array([example.corpus for example in examples]), gold, **logits)
 
 
-def _models(model: Model) -> tuple[LoadedModel, LoadedModel]:
+def loaded_models(model: Model) -> tuple[LoadedModel, LoadedModel]:
     """The int8 release as a function would load it, and the same with the fp32 graph."""
     with tempfile.TemporaryDirectory() as folder:
         store, signer = LocalStore(Path(folder, "store")), FileSigner(Path(folder, "key.pem"))

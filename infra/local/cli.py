@@ -10,13 +10,13 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
+from infra.local import models_life, models_train
 from infra.local.console import progress_bar
 from infra.local.environment import ensure_live, use_local_settings
 from infra.local.journal import JournalBusy
 from infra.local.models_attack import attack
 from infra.local.models_cli import models
 from infra.local.models_explain import evaluate_explanations
-from infra.local.models_life import COMMANDS
 from infra.local.packs_cli import packs
 from lectern.batch.table import TableError
 from lectern.errors import LecternError
@@ -35,23 +35,26 @@ cli.add_command(models)
 models.add_command(attack)
 cli.add_command(packs)
 models.add_command(evaluate_explanations)
-for command in COMMANDS:
+for command in (*models_life.COMMANDS, *models_train.COMMANDS):
     models.add_command(command)
 
 
 @cli.command()
 @click.argument("source", metavar="IN.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Output folder.")
+@click.option("--model", default="grading", show_default=True, help="Grade with this model, for example grading-small.")
 @click.option("--version", help="Grade with this version instead of the live one.")
 @click.option(
     "--explain", is_flag=True, help="Mark in the report what moved the grades; takes some five times as long."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
-def grade(source: Path, folder: Path, version: str | None, explain: bool, as_json: bool) -> None:
+def grade(source: Path, folder: Path, model: str, version: str | None, explain: bool, as_json: bool) -> None:
     """Grade a class's answers: grades.csv, summary.json and report.html."""
     from infra.local.grade import grade_file
 
-    _prepare()
+    if model != "grading":
+        os.environ["LECTERN_MODELS"] = json.dumps({"grading": model})
+    _prepare(model)
     with progress_bar() as progress:
         bar = progress.add_task("grading", total=None)
 
@@ -93,10 +96,10 @@ def up(port: int) -> None:
         wait_until_stopped()
 
 
-def _prepare() -> None:
+def _prepare(model: str) -> None:
     """The user's own store is left as it is; this machine's gets the embedded model."""
     if use_local_settings():
-        ensure_live("grading", _tell)
+        ensure_live(model, _tell)
 
 
 def _tell(text: str) -> None:

@@ -18,7 +18,7 @@ from model_store.build.golden import check_reference, read_reference, record_gol
 from model_store.build.graph import bert_graph
 from model_store.build.measured import DESCRIPTION
 from model_store.build.merge import Adapter, merge, read_adapter
-from model_store.build.quantise import SCHEME, quantise
+from model_store.build.quantise import quantise, read_scheme
 from model_store.catalogue import Model
 from model_store.home import home, move_into_place
 from model_store.sources import base_folder
@@ -56,7 +56,8 @@ def _make(model: Model, base: Path, folder: Path) -> None:
     adapter, reference = read_adapter(model.adapter), read_reference(model.adapter)
     graph = _graph(base, adapter)
     check_reference(graph, reference)
-    quantise(graph, folder / MODEL)
+    scheme = read_scheme(model.adapter)
+    quantise(graph, folder / MODEL, scheme)
     (folder / TOKENIZER).write_bytes((base / TOKENIZER).read_bytes())
     golden = record_golden((folder / MODEL).read_bytes(), reference)
     facts, measured = adapter.facts, _evaluation(model)
@@ -64,7 +65,7 @@ def _make(model: Model, base: Path, folder: Path) -> None:
         task=model.task,
         base=BaseReference(name=model.base.name, sha256=model.base.sha256),
         adapter_sha256=_file_digest(model.adapter / "adapter.safetensors"),
-        quantisation=SCHEME,
+        quantisation=scheme.name,
         max_length=facts["max_length"],
         labels=tuple(facts["labels"]),
         calibration=Calibration.model_validate(measured["calibration"]),

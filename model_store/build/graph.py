@@ -71,7 +71,10 @@ class Graph:
 
 
 def bert_graph(weights: Weights, heads: int, layer_norm_eps: float) -> onnx.ModelProto:
-    """Inputs `input_ids` and `token_type_ids`, int32 (batch, length); output `logits`, float32 (batch, labels)."""
+    """Inputs `input_ids` and `token_type_ids`, int32 (batch, length); output `logits`, float32 (batch, labels).
+
+    `heads` are the base's; a layer that has lost some keeps their size.
+    """
     graph = Graph(weights)
     hidden = _embeddings(graph, "token_type_ids", layer_norm_eps)
     for number in range(layer_count(weights)):
@@ -132,7 +135,9 @@ def _embeddings(graph: Graph, types: str, eps: float) -> str:
 
 
 def _attention(graph: Graph, layer: str, hidden: str, heads: int, eps: float) -> str:
-    attended = graph.node("Attention", [hidden, *_packed(graph, layer)], f"{layer}attended", num_heads=heads)
+    wide, hidden_size = graph.weights[f"{layer}attention.self.query.weight"].shape
+    left = wide * heads // hidden_size
+    attended = graph.node("Attention", [hidden, *_packed(graph, layer)], f"{layer}attended", num_heads=left)
     weight = graph.transposed(f"{layer}attention.output.dense.weight")
     projected = graph.node("MatMul", [attended, weight], f"{layer}projected", domain="")
     return _added_and_normed(graph, f"{layer}attention.output", projected, hidden, eps)

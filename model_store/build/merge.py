@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
+from model_store.build.layers import unpack
 from model_store.errors import AdapterMismatch
 
 Weights = dict[str, NDArray[np.float32]]
@@ -32,13 +33,15 @@ def read_adapter(folder: Path) -> Adapter:
 
 
 def merge(base: Weights, adapter: Adapter) -> Weights:
-    """The base's weights with the adapter's changes added, and the head beside them.
+    """The base's weights with the adapter's changes added, and the head beside them; or its own layers in their place.
 
     `NAME.lora_B` · `NAME.lora_A` goes to `NAME.weight`, `NAME.delta` to `NAME` itself (biases and norms).
 
     Raises:
         AdapterMismatch: the adapter belongs to a base without such a layer, or of another shape.
     """
+    if adapter.facts.get("kind") == "layers":
+        return unpack(base, adapter.tensors)
     merged = dict(base)
     for name, change in _changes(adapter):
         if name not in base or base[name].shape != change.shape:

@@ -1,10 +1,14 @@
-"""Dynamic int8 by onnxruntime's own quantiser, in a scheme that does not saturate on any CPU.
+"""Dynamic int8 by onnxruntime's own quantiser, by default in a scheme that does not saturate on any CPU.
 
-Weights are int8 per output channel in a reduced range (7 bits): without VNNI, x86 multiplies pairs of 8-bit numbers
-into 16 bits and saturates, so that the full range would answer differently per CPU.
+Without VNNI, x86 multiplies pairs of 8-bit numbers into 16 bits and saturates when activations are unsigned and weights
+signed, so that the full range would answer differently per CPU. Weights in a reduced range (7 bits), or unsigned ones,
+don't.
 """
 
+import json
 import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import onnx
@@ -15,22 +19,71 @@ KEPT_IN_FLOAT = ("encoder.layer.0.narrow", "encoder.layer.1.narrow")
 On 796 validation answers 97.9 % of the labels are then those of fp32; with the first alone 96.0 %, with all six 97.0 %.
 Each costs 1.8 MB and 5 % of the time."""
 
-SCHEME = f"dynamic-u8s8-per-channel-reduced-range, in float: {' '.join(KEPT_IN_FLOAT)}"
-"""What a manifest says of it."""
+CHOSEN = "quantisation.json"
+"""In an adapter's folder: the scheme that `lectern models quantise` chose, and what it was chosen among."""
 
 # The quantiser's advice to pre-process is for exported graphs; this one is fused already.
 logging.getLogger().addFilter(lambda record: "pre-processing before quantization" not in record.getMessage())
 
 
-def quantise(graph: onnx.ModelProto, target: Path) -> None:
-    """Write the int8 model of a float graph to `target`; KEPT_IN_FLOAT and the small head stay in float."""
+@dataclass(frozen=True)
+class Scheme:
+    """How weights become integers; activations are unsigned 8-bit per tensor and run, which is all the runtime has."""
+
+    signed: bool = True
+    per_channel: bool = True
+    reduced_range: bool = True
+    embeddings: bool = True
+    """Whether the embedding tables are int8 too."""
+    in_float: tuple[str, ...] = KEPT_IN_FLOAT
+    """Nodes that stay in float."""
+
+    @property
+    def saturates(self) -> bool:
+        """Whether CPUs without VNNI answer differently."""
+        return self.signed and not self.reduced_range
+
+    @property
+    def name(self) -> str:
+        """What a manifest says of it."""
+        channel = "channel" if self.per_channel else "tensor"
+        reduced = "-reduced-range" if self.reduced_range else ""
+        in_float = ("embeddings", *self.in_float) if not self.embeddings else self.in_float
+        told = f", in float: {' '.join(in_float)}" if in_float else ""
+        return f"dynamic-u8{'s' if self.signed else 'u'}8-per-{channel}{reduced}{told}"
+
+
+DEFAULT = Scheme()
+
+
+def read_scheme(adapter: Path) -> Scheme:
+    """The scheme that was chosen for an adapter, else the default."""
+    path = adapter / CHOSEN
+    if not path.exists():
+        return DEFAULT
+    chosen = json.loads(path.read_text("utf-8"))["scheme"]
+    return Scheme(**{**chosen, "in_float": tuple(chosen["in_float"])})
+
+
+def scheme_facts(scheme: Scheme) -> dict[str, object]:
+    """A scheme as `read_scheme` reads it."""
+    return {**asdict(scheme), "in_float": list(scheme.in_float)}
+
+
+def quantise(graph: onnx.ModelProto, target: Path, scheme: Scheme = DEFAULT, only: Sequence[str] = ()) -> None:
+    """Write the int8 model of a float graph to `target`, of all nodes that the scheme means or of `only` those.
+
+    The small head stays in float.
+    """
+    operators = ["MatMul", "Attention", *(["EmbedLayerNormalization"] if scheme.embeddings else [])]
     quantize_dynamic(
         graph,
         target,
-        op_types_to_quantize=["MatMul", "Attention", "EmbedLayerNormalization"],
-        per_channel=True,
-        reduce_range=True,
-        weight_type=QuantType.QInt8,
-        nodes_to_exclude=list(KEPT_IN_FLOAT),
+        op_types_to_quantize=operators,
+        per_channel=scheme.per_channel,
+        reduce_range=scheme.reduced_range,
+        weight_type=QuantType.QInt8 if scheme.signed else QuantType.QUInt8,
+        nodes_to_quantize=list(only),
+        nodes_to_exclude=[node for node in scheme.in_float if node in {known.name for known in graph.graph.node}],
         extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
     )

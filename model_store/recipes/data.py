@@ -6,6 +6,7 @@ Dzikovska et al. (2013), The Joint Student Response Analysis and 8th Recognizing
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from model_store.errors import DataError
 
 FINER = ("correct", "partially_correct_incomplete", "contradictory", "irrelevant", "non_domain")
 """Beetle's five labels."""
+QUESTION_FIELDS = ("corpus", "qid", "question", "references")
+ANSWER_FIELDS = ("id", "corpus", "split", "qid", "answer", "label3")
 
 VALIDATION_SHARE = 0.12
 """Share of each corpus's questions that validation keeps to itself."""
@@ -43,11 +46,15 @@ def read_semeval(folder: Path) -> list[Example]:
 
     Raises:
         FileNotFoundError: a file is missing.
-        DataError: a label or a question is unknown; the message names the file and the answer.
+        DataError: a file is damaged or lacks something, a label or a question is unknown; names the file and the line
+            or the answer.
     """
-    questions = {(row["corpus"], row["qid"]): row for row in _rows(folder / "semeval2013_questions.jsonl.gz")}
+    asked = read_rows(folder / "semeval2013_questions.jsonl.gz", QUESTION_FIELDS)
+    questions = {(row["corpus"], row["qid"]): row for row in asked}
     answers = folder / "semeval2013_answers.jsonl.gz"
-    return [_example(row, questions.get((row["corpus"], row["qid"])), answers) for row in _rows(answers)]
+    return [
+        _example(row, questions.get((row["corpus"], row["qid"])), answers) for row in read_rows(answers, ANSWER_FIELDS)
+    ]
 
 
 def is_validation(example: Example) -> bool:
@@ -90,6 +97,31 @@ def _example(row: dict[str, Any], question: dict[str, Any] | None, path: Path) -
     )
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from (json.loads(line) for line in lines)
+def read_rows(path: Path, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The objects of a `.jsonl.gz` file, each with at least these fields.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        DataError: it is cut short, damaged or empty, or a line is no object or lacks a field; names file and line.
+    """
+    number = 0
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                yield _row(line, fields, f"{path.name}, line {number}")
+    except (EOFError, gzip.BadGzipFile, zlib.error, UnicodeDecodeError) as error:
+        raise DataError(f"{path.name} is damaged or cut short after line {number}: {error}") from error
+    if not number:
+        raise DataError(f"{path.name} is empty")
+
+
+def _row(line: str, fields: Sequence[str], where: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise DataError(f"{where} is no JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise DataError(f"{where} is no object")
+    if missing := [field for field in fields if row.get(field) is None]:
+        raise DataError(f"{where} lacks {', '.join(missing)}")
+    return row

@@ -11,16 +11,22 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
-from model_store.recipes.batches import Row, tensors
-from model_store.recipes.network import CrossEncoder
+from functions.grading.schemas import LABELS
+from model_store.catalogue import Model
+from model_store.recipes.batches import Row, TokenCache, tensors
+from model_store.recipes.data import VALIDATION_SHARE
+from model_store.recipes.golden import GOLDEN
+
+SERVED_LENGTH = 384
+"""Tokens that a release accepts; training reads up to its `max_length`, which few answers pass."""
 
 
-def adapter_tensors(network: CrossEncoder, base: Path, rank: int) -> dict[str, Tensor]:
+def adapter_tensors(network: nn.Module, base: Path, rank: int) -> dict[str, Tensor]:
     """The network as changes of its base, in fp16, named as `model_store.build.merge` reads them."""
     before, result = load_file(base / "model.safetensors"), {}
-    for name, value in network.trainable_state().items():
+    for name, value in _trained(network).items():
         if name.startswith("head."):
             result[name] = value
             continue
@@ -41,7 +47,7 @@ def low_rank(change: Tensor, rank: int) -> tuple[Tensor, Tensor]:
     return left[:, :rank] * roots, roots[:, None] * right[:rank]
 
 
-def apply_adapter(network: CrossEncoder, base: Path, adapter: dict[str, Tensor]) -> None:
+def apply_adapter(network: nn.Module, base: Path, adapter: dict[str, Tensor]) -> None:
     """Give the network exactly the weights that a build will merge."""
     state = load_file(base / "model.safetensors")
     for name, value in adapter.items():
@@ -56,16 +62,17 @@ def apply_adapter(network: CrossEncoder, base: Path, adapter: dict[str, Tensor])
 
 
 def write_adapter(
-    folder: Path, network: CrossEncoder, adapter: dict[str, Tensor], facts: dict[str, Any], golden: Sequence[Row]
+    folder: Path, network: nn.Module, adapter: dict[str, Tensor], facts: dict[str, Any], golden: Sequence[Row]
 ) -> None:
     """Write adapter.safetensors, adapter.json and reference.json; `network` has the adapter applied."""
     folder.mkdir(parents=True, exist_ok=True)
     save_file(adapter, folder / "adapter.safetensors")
-    _write(folder / "adapter.json", facts)
-    _write(folder / "reference.json", [_reference(network, row) for row in golden])
+    write_json(folder / "adapter.json", facts)
+    write_json(folder / "reference.json", [reference(network, row) for row in golden])
 
 
-def _reference(network: CrossEncoder, row: Row) -> dict[str, Any]:
+def reference(network: nn.Module, row: Row) -> dict[str, Any]:
+    """What a build must come to in float32 for one row, by the network itself, on the CPU."""
     inputs = tensors([row], max_length=512)
     with torch.inference_mode():
         logits = network.eval()(**inputs)[0]
@@ -76,5 +83,26 @@ def _reference(network: CrossEncoder, row: Row) -> dict[str, Any]:
     }
 
 
-def _write(path: Path, content: object) -> None:
+def write_json(path: Path, content: object) -> None:
+    """Write a file of facts. Raises OSError."""
     path.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+
+
+def grading_facts(model: Model) -> dict[str, Any]:
+    """What adapter.json says of every grading adapter, beside the facts of its run."""
+    return {
+        "base": {"name": model.base.name, "sha256": model.base.sha256},
+        "labels": list(LABELS),
+        "max_length": SERVED_LENGTH,
+        "training_data": [{"name": "SemEval-2013 Task 7 (Beetle, SciEntsBank), train", "licence": "CC BY-SA 3.0"}],
+        "validation_share": VALIDATION_SHARE,
+    }
+
+
+def golden_rows(tokens: TokenCache) -> list[Row]:
+    """The inputs whose outputs `reference.json` holds."""
+    return [(tokens(question), tokens(right), tokens(answer)) for question, right, answer in GOLDEN]
+
+
+def _trained(network: nn.Module) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in network.named_parameters() if value.requires_grad}

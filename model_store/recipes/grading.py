@@ -1,141 +1,66 @@
-"""The grading recipe: a cross-encoder on SemEval-2013 Task 7, exported as the committed adapter.
+"""The grading recipe: a cross-encoder on SemEval-2013 Task 7, exported as an adapter of low rank.
 
-`python -m model_store.recipes.grading --run RUN --out ADAPTER` trains (or goes on) and exports. Two runs make a
-release: one that keeps the validation questions apart, for measuring and calibration, and one on everything (`--all`)
-that ships.
+Two runs make a release: one that keeps the validation questions apart, for measuring and calibration, and one on
+everything (`--everything`) that ships.
 """
 
-import argparse
-import os
-from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 
 from functions.grading.schemas import LABELS
-from functions.grading.task import nearest
-from model_store.catalogue import Model, read_model
-from model_store.metrics import macro_f1
-from model_store.recipes.batches import Row, TokenCache, tensors
-from model_store.recipes.data import (
-    VALIDATION_SHARE,
-    Example,
-    examples_digest,
-    is_unseen_answer,
-    is_validation,
-    read_semeval,
-)
-from model_store.recipes.export import adapter_tensors, apply_adapter, write_adapter
-from model_store.recipes.golden import GOLDEN
+from model_store.recipes.answers import logits, read_answers
+from model_store.recipes.data import examples_digest
+from model_store.recipes.engine import Batch, Fit
+from model_store.recipes.export import adapter_tensors, apply_adapter, golden_rows, grading_facts, write_adapter
 from model_store.recipes.network import CrossEncoder
-from model_store.recipes.train import Parameters, train
+from model_store.recipes.recipe import Recipe, Source, Work
 from model_store.sources import base_folder
 
-SERVED_LENGTH = 384
-"""Tokens that the release accepts; training reads up to Parameters.max_length, which few answers pass."""
+
+@dataclass(frozen=True)
+class Parameters:
+    """What a run depends on, beside its data and how it is fitted."""
+
+    batch_size: int = 16
+    label_smoothing: float = 0.05
+    dropout: float = 0.1
+    max_length: int = 192
+    rank: int = 32
+    """Rank of the adapter: what the weights' change is held to all through training."""
 
 
-def main() -> None:
-    """Train, export, say what validation gave."""
-    options = _options()
-    model, data = read_model("grading"), Path(options.data)
-    base = base_folder(model.base)
-    parameters = Parameters(**{field.name: getattr(options, field.name) for field in fields(Parameters)})
-    tokens = TokenCache(_tokenizer(base))
-    torch.manual_seed(parameters.seed)
+def compose(source: Source, parameters: Parameters) -> Work:
+    """The cross-encoder on the answers of `source.data`.
+
+    `project` takes the weights back to what an adapter can hold: iterative hard thresholding (Jain, Meka and Dhillon,
+    2010), so that the export loses nothing that training relied on.
+
+    Raises:
+        DataError: the data is not as it should be.
+    """
+    base = base_folder(source.model.base)
+    seen, unseen = read_answers(source, parameters.max_length)
     network = CrossEncoder(base, len(LABELS), parameters.dropout)
-    options.run.mkdir(parents=True, exist_ok=True)
-    examples = read_semeval(data)
-    seen = [e for e in examples if e.split == "train" and (options.all or not is_validation(e))]
-    unseen = [e for e in examples if (is_unseen_answer(e) if options.all else is_validation(e))]
 
-    def project(trained: CrossEncoder) -> None:
+    def loss(trained: nn.Module, batch: Batch) -> Tensor:
+        return cross_entropy(logits(trained, batch), batch["labels"], label_smoothing=parameters.label_smoothing)
+
+    def project(trained: nn.Module) -> None:
         apply_adapter(trained, base, adapter_tensors(trained, base, parameters.rank))
 
-    def evaluate(trained: CrossEncoder) -> dict[str, float]:
-        return _validate(trained, unseen, tokens, parameters.max_length)
+    def export(folder: Path, record: dict[str, Any]) -> None:
+        adapter = adapter_tensors(network, base, parameters.rank)
+        apply_adapter(network, base, adapter)
+        facts = {"rank": parameters.rank, "alpha": parameters.rank, **grading_facts(source.model), **record}
+        write_adapter(folder, network, adapter, facts, golden_rows(seen.tokens))
+        print("exported:", unseen.macro_f1(network), flush=True)
 
-    train(network, seen, tokens, parameters, options.run, project, evaluate)
-    adapter = adapter_tensors(network, base, parameters.rank)
-    apply_adapter(network, base, adapter)
-    print("exported:", evaluate(network), flush=True)
-    facts = _facts(model, parameters, seen)
-    write_adapter(options.out, network, adapter, facts, [_golden_row(tokens, texts) for texts in GOLDEN])
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--run", type=Path, required=True, help="folder of the checkpoint and the log")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the adapter")
-    parser.add_argument("--data", default=os.environ.get("LECTERN_DATA", "../shared/data"), help="data folder")
-    parser.add_argument("--all", action="store_true", help="train on the validation questions too")
-    for name, value in asdict(Parameters()).items():
-        parser.add_argument(f"--{name}", type=type(value), default=value)
-    return parser.parse_args()
+    training = seen.training(network, parameters.batch_size, loss, unseen, project)
+    return Work(training, {"data_sha256": examples_digest(seen.examples)}, export)
 
 
-def _tokenizer(base: Path) -> Tokenizer:
-    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    tokenizer.encode_special_tokens = True
-    return tokenizer
-
-
-def _validate(
-    network: CrossEncoder, examples: Sequence[Example], tokens: TokenCache, max_length: int
-) -> dict[str, float]:
-    """Macro-F1 per corpus, each answer beside its nearest reference, as in service."""
-    gold = np.array([LABELS.index(example.label) for example in examples])
-    predicted = _predict(network, examples, tokens, max_length)
-    scores = {}
-    for corpus in sorted({example.corpus for example in examples}):
-        here = np.array([example.corpus == corpus for example in examples])
-        scores[corpus] = macro_f1(gold[here], predicted[here], len(LABELS))
-    return scores
-
-
-def _predict(
-    network: CrossEncoder, examples: Sequence[Example], tokens: TokenCache, max_length: int
-) -> NDArray[np.int64]:
-    """Labels (examples,)."""
-    rows: list[Row] = [
-        (tokens(e.question), tokens(e.references[nearest(e.references, e.answer)]), tokens(e.answer)) for e in examples
-    ]
-    order = sorted(range(len(rows)), key=lambda i: sum(map(len, rows[i])))
-    labels = np.zeros(len(rows), dtype=np.int64)
-    network.eval()
-    with torch.inference_mode():
-        for start in range(0, len(order), 64):
-            batch = order[start : start + 64]
-            labels[batch] = network(**tensors([rows[i] for i in batch], max_length)).argmax(-1).numpy()
-    return labels
-
-
-def _golden_row(tokens: TokenCache, texts: tuple[str, str, str]) -> Row:
-    question, reference, answer = texts
-    return tokens(question), tokens(reference), tokens(answer)
-
-
-def _facts(model: Model, parameters: Parameters, seen: Sequence[Example]) -> dict[str, Any]:
-    return {
-        "base": {"name": model.base.name, "sha256": model.base.sha256},
-        "rank": parameters.rank,
-        "alpha": parameters.rank,
-        "labels": list(LABELS),
-        "max_length": SERVED_LENGTH,
-        "training_data": [{"name": "SemEval-2013 Task 7 (Beetle, SciEntsBank), train", "licence": "CC BY-SA 3.0"}],
-        "recipe": "model_store.recipes.grading",
-        "parameters": asdict(parameters),
-        "data_sha256": examples_digest(seen),
-        "validation_share": VALIDATION_SHARE,
-    }
-
-
-if __name__ == "__main__":
-    main()
+RECIPE = Recipe(Parameters(), compose, Fit(epochs=7, cycles=2, learning_rate=1e-4))

@@ -37,7 +37,3 @@ class CrossEncoder(nn.Module):
         active = torch.tanh(self.head["dense"](self.dropout(pooled)))
         logits: Tensor = self.head["classifier"](self.dropout(active))
         return logits
-
-    def trainable_state(self) -> dict[str, Tensor]:
-        """The tensors that training changes, by parameter name."""
-        return {name: value.detach().clone() for name, value in self.named_parameters() if value.requires_grad}

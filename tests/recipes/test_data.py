@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -62,11 +63,32 @@ def test_answers_are_joined_with_their_questions(tmp_path: Path) -> None:
     [
         ({"label3": "wonderful"}, r"semeval2013_answers\.jsonl\.gz: answer 'A1' has the unknown label 'wonderful'"),
         ({"qid": "Q2"}, r"semeval2013_answers\.jsonl\.gz: answer 'A1' belongs to no question"),
+        ({"label3": None, "split": None}, r"semeval2013_answers\.jsonl\.gz, line 1 lacks split, label3"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, change: dict[str, str], message: str) -> None:
     with pytest.raises(DataError, match=message):
         read_semeval(write(tmp_path, [QUESTION], [ANSWER | change]))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda data: b"", r"semeval2013_answers\.jsonl\.gz is empty"),
+        (lambda data: gzip.compress(b""), r"semeval2013_answers\.jsonl\.gz is empty"),
+        (lambda data: data[: len(data) // 2], r"semeval2013_answers\.jsonl\.gz is damaged or cut short after line \d+"),
+        (lambda data: b"id,label\n", r"semeval2013_answers\.jsonl\.gz is damaged"),
+        (lambda data: gzip.compress(b'{"id": 1'), r"semeval2013_answers\.jsonl\.gz, line 1 is no JSON"),
+        (lambda data: gzip.compress(b"[1]\n"), r"semeval2013_answers\.jsonl\.gz, line 1 is no object"),
+        (lambda data: gzip.compress(b'\xff\xfe"'), r"semeval2013_answers\.jsonl\.gz is damaged"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, spoil: Callable[[bytes], bytes], message: str) -> None:
+    answers = [ANSWER | {"id": f"A{number}"} for number in range(2000)]
+    path = write(tmp_path, [QUESTION], answers) / "semeval2013_answers.jsonl.gz"
+    path.write_bytes(spoil(path.read_bytes()))
+    with pytest.raises(DataError, match=message):
+        read_semeval(tmp_path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -43,10 +43,13 @@ class Models:
     def resolve(self, model: str, version: str | None, tenant: str = "", student: str = "") -> Pin:
         """The version that answers: the one that is asked for, else the alias's, or its canary's for some students.
 
+        Settings may put another model in the place of `model`.
+
         Raises:
             UnknownRelease: there is no alias.
             StoreUnavailable: the alias can't be read, and never was.
         """
+        model = self._config.models.get(model, model)
         if version:
             return Pin(model, version)
         alias = self._alias(model)

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     alias: str = "live"
     """The alias that answers requests without a version."""
 
+    models: dict[str, str] = {}
+    """Which model answers in the place of a task's own, by that one's name: `{"grading": "grading-small"}`."""
+
     alias_seconds: float = Field(default=30.0, ge=0)
     """How long a warm function trusts what it knows of an alias."""
 

@@ -82,7 +82,8 @@ def _respond(task: Task, call: Call, outcome: Outcome) -> Response:
 def _health(task: Task, models: Callable[[], Models]) -> Callable[[], dict[str, Any]]:
     def healthz() -> dict[str, Any]:
         release = models().get(models().resolve(task.model, None)).release
-        return {"status": "ready", "model": task.model, "version": release.manifest.version, "digest": release.digest}
+        manifest = release.manifest
+        return {"status": "ready", "model": manifest.model, "version": manifest.version, "digest": release.digest}
 
     return healthz
 

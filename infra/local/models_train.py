@@ -1,0 +1,97 @@
+"""`lectern models`: train, distil and prune by recipes in .venv-train; quantise and calibrate by measuring a build."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from infra.local.console import progress_bar
+from model_store.errors import TrainingError
+
+ROOT = Path(__file__).parents[2]
+TRAIN_PYTHON = ROOT / ".venv-train" / "bin" / "python"
+
+_PASSED_ON = {"ignore_unknown_options": True, "help_option_names": []}
+
+
+@click.command(context_settings=_PASSED_ON)
+@click.argument("name")
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def train(name: str, options: tuple[str, ...]) -> None:
+    """Train NAME by its recipe; goes on where it was. --help lists data, folders and parameters."""
+    _recipe("train", name, options)
+
+
+@click.command(context_settings=_PASSED_ON)
+@click.argument("name")
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def distil(name: str, options: tuple[str, ...]) -> None:
+    """Teach a network with fewer layers to answer like its teacher. --help lists the options."""
+    _recipe("distil", name, options)
+
+
+@click.command(context_settings=_PASSED_ON)
+@click.argument("name")
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def prune(name: str, options: tuple[str, ...]) -> None:
+    """Take away the attention heads and feed-forward columns that matter least. --help lists the options."""
+    _recipe("prune", name, options)
+
+
+def _measuring(command: Callable[..., None]) -> Callable[..., None]:
+    """The argument and options of commands that ask a model validation answers."""
+    folder = click.Path(exists=True, file_okay=False, path_type=Path)
+    kept = "Adapter of the run that kept the validation questions apart."
+    command = click.option("--first-run", required=True, type=folder, help=kept)(command)
+    command = click.option("--data", envvar="LECTERN_DATA", default="../shared/data", show_default=True, type=folder)(
+        command
+    )
+    return click.argument("name")(command)
+
+
+@click.command()
+@_measuring
+@click.option("--answers", default=200, show_default=True, help="Validation answers that each scheme is asked.")
+@click.option("--json", "as_json", is_flag=True, help="Print for machines.")
+def quantise(name: str, data: Path, first_run: Path, answers: int, as_json: bool) -> None:
+    """Measure int8 schemes by macro-F1 and latency; the one that is chosen is what builds use from now on."""
+    from model_store.catalogue import read_model
+    from model_store.schemes import choose_scheme, table
+
+    found = _told(lambda told: choose_scheme(read_model(name), first_run, data, answers, told))
+    click.echo(json.dumps(found, indent=2) if as_json else table(found))
+
+
+@click.command()
+@_measuring
+def calibrate(name: str, data: Path, first_run: Path) -> None:
+    """Fit temperature and review thresholds anew on the validation answers; writes the adapter's evaluation."""
+    from model_store.catalogue import read_model
+    from model_store.evaluate import recalibrate
+
+    found = _told(lambda told: recalibrate(read_model(name), first_run, data, told))
+    click.echo(json.dumps(found, indent=2))
+
+
+def _recipe(work: str, name: str, options: tuple[str, ...]) -> None:
+    """Run a recipe with .venv-train's Python and end with its exit code. Raises TrainingError if there is none."""
+    if not TRAIN_PYTHON.exists():
+        raise TrainingError(f"`lectern models {work}` needs torch, in .venv-train: run make train-env")
+    command = [str(TRAIN_PYTHON), "-m", "model_store.recipes.job", "--work", work, "--model", name, *options]
+    path = os.pathsep.join([str(ROOT), str(ROOT / "layers" / "runtime" / "python")])
+    sys.exit(subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=False).returncode)
+
+
+def _told(measure: Callable[[Callable[[int, int], None]], Any]) -> Any:
+    with progress_bar() as progress:
+        bar = progress.add_task("measuring", total=None)
+        return measure(lambda done, total: progress.update(bar, completed=done, total=total))
+
+
+COMMANDS = (train, distil, prune, quantise, calibrate)
+"""What `lectern models` takes in."""
