@@ -43,3 +43,12 @@ def paired_interval(
         differences.append(macro_f1(gold[rows], first[rows], labels) - macro_f1(gold[rows], second[rows], labels))
     low, high = np.percentile(differences, [2.5, 97.5])
     return float(low), float(high)
+
+
+def quadratic_weighted_kappa(gold: Labels, predicted: Labels) -> float:
+    """Agreement of two series of whole scores beyond chance, where a distance counts by its square; 1 where they agree.
+
+    Cohen (1968), Weighted kappa.
+    """
+    chance = gold.var() + predicted.var() + (gold.mean() - predicted.mean()) ** 2
+    return float(1 - np.mean((gold - predicted) ** 2) / chance) if chance else 1.0

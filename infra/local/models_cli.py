@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,8 @@ def build(name: str, source: str) -> None:
 def evaluate(name: str, data: Path, first_run: Path) -> None:
     """Measure and calibrate the int8 file on a data folder; writes the adapter's evaluation and card."""
     from model_store.catalogue import read_model
-    from model_store.evaluate import evaluate as measure
 
+    measure = _measure(name)
     with progress_bar() as progress:
         bar = progress.add_task("evaluating", total=None)
 
@@ -132,6 +133,17 @@ def history(name: str, alias: str) -> None:
     """Who moved an alias, when and why, newest first."""
     for entry in aliases.history(_store(), name, alias):
         click.echo(f"{entry.at}  {entry.version}  {entry.by}  {entry.reason}")
+
+
+def _measure(name: str) -> Callable[..., dict[str, Any]]:
+    """How a model is measured."""
+    if name == "essays":
+        from model_store.evaluate_essays import evaluate_essays
+
+        return evaluate_essays
+    from model_store.evaluate import evaluate as evaluate_grading
+
+    return evaluate_grading
 
 
 def _store() -> Store:

@@ -1,6 +1,6 @@
 """Stage: infer. A loaded release: its sessions, its tokenizer, and how a row of tokens becomes logits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -10,6 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from lectern.errors import ReleaseRejected
 from lectern.release import Release
 
 MODEL, ENCODER, TOKENIZER = "model.onnx", "encoder.onnx", "tokenizer.json"
@@ -73,6 +74,12 @@ class LoadedModel:
             feed |= {"vectors": self._vectors(row)[None], "features": _row(row.features, np.float32)}
         logits: NDArray[np.float32] = self.session.run(None, feed)[0][0]
         return logits
+
+    def further(self, names: Sequence[str]) -> list[bytes]:
+        """The files of these names. Raises ReleaseRejected where the release has none of a name."""
+        for name in set(names) - self.files.keys():
+            raise ReleaseRejected(f"{self.release.manifest.model} {self.release.manifest.version} pins no {name}.")
+        return [self.files[name] for name in names]
 
     def _vectors(self, row: Encoding) -> NDArray[np.float32]:
         """Vectors (length, hidden) of the row's segments, side by side; the last one, the answer, is not kept."""

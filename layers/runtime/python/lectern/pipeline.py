@@ -27,6 +27,6 @@ def answer(task: Task, payload: bytes | Mapping[str, Any], call: Call, models: M
     with call.stage("infer"):
         logits = [model.infer(row) for row in call.within_deadline(rows)]
     with call.stage("postprocess"):
-        fields = task.postprocess(request, rows, logits, manifest)
+        fields = task.postprocess(request, rows, logits, manifest, *model.further(task.files))
     reference = ModelReference(name=manifest.model, version=manifest.version, digest=model.release.digest)
     return task.response.model_construct(**fields, model=reference, request_id=call.request_id)

@@ -1,11 +1,9 @@
 """What a function's folder contributes to the pipeline: two pure functions and two schemas."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from tokenizers import Tokenizer
 
@@ -44,7 +42,8 @@ class Task:
     """One function of the product.
 
     `encode` turns a request into rows of tokens (none, where no model is needed) within the manifest's limits;
-    `postprocess` turns the rows' logits into the response's fields, without model and request_id.
+    `postprocess` turns the rows' logits into the response's fields, without model and request_id; after the manifest it
+    is given the bytes of the release's `files`, in their order.
     """
 
     name: str
@@ -53,4 +52,5 @@ class Task:
     request: type[Request]
     response: type[Response]
     encode: Callable[[Any, Tokenizer, Manifest], list[Encoding]]
-    postprocess: Callable[[Any, Sequence[Encoding], Sequence[NDArray[np.float32]], Manifest], dict[str, Any]]
+    postprocess: Callable[..., dict[str, Any]]
+    files: tuple[str, ...] = ()
