@@ -15,7 +15,6 @@ def card(model: Model, facts: dict[str, Any], evaluation: dict[str, Any]) -> str
     environment = Environment(  # noqa: S701 - Markdown, and nothing in it comes from users
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    template = environment.from_string(
-        Path(__file__).with_name(_TEMPLATES.get(model.task, "card.md.j2")).read_text("utf-8")
-    )
+    path = Path(__file__).with_name(_TEMPLATES.get(model.task, "card.md.j2"))
+    template = environment.from_string(path.read_text("utf-8"))
     return template.render(model=model, facts=facts, evaluation=evaluation)

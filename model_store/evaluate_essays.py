@@ -4,6 +4,7 @@ Fold 3 is asked of the recipe's first run, which saw folds 0 to 2 alone, through
 the prompts' names. How it does on unknown prompts is measured by leaving out one prompt after another.
 """
 
+import dataclasses
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,15 +17,15 @@ from numpy.typing import NDArray
 
 from functions.essays.heads import FILE, Heads, read_heads
 from functions.essays.schemas import EssayRequest, Scale
-from functions.essays.task import ESSAY, score
+from functions.essays.task import ESSAY, LEAST_RELEVANCE, score
 from lectern.manifest import Calibration
 from lectern.model import Encoding
 from model_store.build.encoder import float_encoder, int8_encoder
 from model_store.card import card
-from model_store.catalogue import Model
+from model_store.catalogue import Base, Model
 from model_store.essays_metrics import Answered, compared, known_figures, unknown_figures
 from model_store.recipes.essays import fit_unknown
-from model_store.recipes.essays_data import SCALES, Essay, read_essays
+from model_store.recipes.essays_data import PROMPTS, SCALES, Essay, read_essays
 from model_store.recipes.essays_features import read
 from model_store.recipes.essays_heads import prompt_name
 from model_store.recipes.essays_vectors import open_tokenizer, read_vectors
@@ -71,32 +72,67 @@ class Asker:
         return score(request, [whole], [vector], manifest, heads)
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Reads essays with the int8 encoder or with the fp32 one; what was read once is in `run`."""
+
+    base: Base
+    run: Path
+
+    def int8(self, essays: Sequence[Essay]) -> tuple[Floats, NDArray[np.int64]]:
+        """Vectors (essays, hidden) and numbers of tokens (essays,)."""
+        return self._read(essays, int8_encoder(self.base).read_bytes())
+
+    def fp32(self, essays: Sequence[Essay]) -> Floats:
+        """Vectors (essays, hidden)."""
+        return self._read(essays, float_encoder(base_folder(self.base)).SerializeToString())[0]
+
+    def _read(self, essays: Sequence[Essay], encoder: bytes) -> tuple[Floats, NDArray[np.int64]]:
+        return read_vectors(essays, encoder, open_tokenizer(base_folder(self.base)), self.run)
+
+
 def evaluate_essays(model: Model, first_run: Path, data: Path, progress: Callable[[int, int], None]) -> dict[str, Any]:
     """Measure and write; returns what evaluation.json holds. Vectors are kept beside `first_run`.
 
     Raises OSError or DataError.
     """
-    essays, base = read_essays(data), base_folder(model.base)
-    tokenizer, run = open_tokenizer(base), first_run.parent
-    vectors, tokens = read_vectors(essays, int8_encoder(model.base).read_bytes(), tokenizer, run)
+    essays, reader = read_essays(data), Reader(model.base, first_run.parent)
+    vectors, tokens = reader.int8(essays)
     here = [row for row, essay in enumerate(essays) if essay.fold == MEASURED_FOLD]
-    measured = [essays[row] for row in here]
-    heads = read_heads((first_run / FILE).read_bytes())
+    measured, heads = [essays[row] for row in here], read_heads((first_run / FILE).read_bytes())
     facts = json.loads((first_run / "adapter.json").read_text("utf-8"))
     ask = Asker(Calibration.model_validate(facts["calibration"]), measured, tokens[here])
-    some = first_of_each(measured)
-    again = Asker(ask.calibration, [measured[row] for row in some], ask.tokens[some])
-    float_vectors, _ = read_vectors(again.essays, float_encoder(base).SerializeToString(), tokenizer, run)
-    pair = compared(again(heads, vectors[here][some]), again(heads, float_vectors))
-    strangers = []
+    seen = [row for row, essay in enumerate(essays) if essay.fold < MEASURED_FOLD]
+    trained = [essays[row] for row in seen]
+    readings, strangers = read(trained, vectors[seen], tokens[seen]), []
     for prompt in sorted(SCALES):
-        others = [row for row, e in enumerate(essays) if e.fold < MEASURED_FOLD and e.prompt != prompt]
-        trained = [essays[row] for row in others]
-        stranger = fit_unknown(heads, trained, read(trained, vectors[others], tokens[others]))
+        others = np.array([row for row, essay in enumerate(trained) if essay.prompt != prompt])
+        stranger = fit_unknown(heads, [trained[row] for row in others.tolist()], readings.of(others))
         strangers.append(ask(stranger, vectors[here], prompt))
         progress(prompt, len(SCALES))
+    asked, _ = reader.int8([dataclasses.replace(essays[0], text=text) for text in PROMPTS.values()])
     metrics = known_figures(ask(heads, vectors[here])) | unknown_figures(strangers)
-    return _write(model, {"metrics": metrics, "int8_against_fp32": pair})
+    metrics["prompts' texts"] = relevance_figures(measured, vectors[here], asked)
+    return _write(model, {"metrics": metrics, "int8_against_fp32": _pair(ask, heads, vectors[here], reader)})
+
+
+def _pair(ask: Asker, heads: Heads, vectors: Floats, reader: Reader) -> dict[str, Any]:
+    """Some essays by the int8 encoder and by the fp32 one."""
+    some = first_of_each(ask.essays)
+    again = Asker(ask.calibration, [ask.essays[row] for row in some], ask.tokens[some])
+    return compared(again(heads, vectors[some]), again(heads, reader.fp32(again.essays)))
+
+
+def relevance_figures(essays: Sequence[Essay], vectors: Floats, asked: Floats) -> dict[str, float]:
+    """Shares of essays that seem not to be about their own prompt's text, and about others'."""
+    one, other = (part / np.linalg.norm(part, axis=1, keepdims=True) for part in (vectors, asked))
+    beside = one @ other.T < LEAST_RELEVANCE
+    own = np.array([essay.prompt for essay in essays])[:, None] == np.array(list(PROMPTS))
+    return {
+        "essays": float(len(essays)),
+        "beside_their_own": round(float(beside[own].mean()), 4),
+        "beside_others": round(float(beside[~own].mean()), 4),
+    }
 
 
 def first_of_each(essays: Sequence[Essay], count: int = FLOAT_ESSAYS) -> list[int]:

@@ -30,8 +30,9 @@ MOST_WINDOWS = 120
 UNKNOWN_SHARE = 0.3
 """From this share of letters that are not Latin, or of unknown tokens, on the model can't read the essay."""
 
-LEAST_RELEVANCE = 0.1
-"""Below this cosine of essay and prompt, the essay is about something else."""
+LEAST_RELEVANCE = 0.15
+"""Below this cosine of essay and prompt the essay seems to be about something else. How many essays lie below it beside
+their own prompt and beside others is among the figures of `lectern models evaluate essays`."""
 
 UNKNOWN_PROMPT = "The essay's prompt is none that the model was trained on: the score goes by the writing alone."
 

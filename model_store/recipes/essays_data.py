@@ -21,6 +21,18 @@ FILE = "asap_aes.jsonl.gz"
 SCALES = {1: (2, 12), 2: (1, 6), 3: (0, 3), 4: (0, 3), 5: (0, 4), 6: (0, 4), 7: (0, 30), 8: (10, 60)}
 """The lowest and the highest score of each prompt."""
 
+PROMPTS = {
+    1: "Write a letter to your local newspaper in which you state your opinion on the effects of computers on people.",
+    2: "Write an essay about censorship in libraries: should books or films be removed if they are found offensive?",
+    3: "Explain how the features of the setting affect the cyclist on his ride through the desert.",
+    4: "Explain why the author ends the story with the hibiscus, the geese and the test to be taken again in spring.",
+    5: "Describe the mood that the author creates in the memoir about his parents, their home and Cuban cooking.",
+    6: "Describe the obstacles that the builders of the Empire State Building met in letting dirigibles dock there.",
+    7: "Write about patience: tell a story about a time when you or someone you know was patient.",
+    8: "Tell a true story in which laughter was one element or part.",
+}
+"""What the prompts ask, in our words: the data has no prompts' texts. For measuring only."""
+
 TRAITS = {
     7: ("ideas", "organization", "style", "conventions"),
     8: ("ideas", "organization", "voice", "word choice", "sentence fluency", "conventions"),
