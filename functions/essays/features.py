@@ -83,42 +83,46 @@ def measures(text: str, tokens: int) -> NDArray[np.float64]:
     More pieces than words and marks are the sign of words that the vocabulary lacks: rare or misspelt ones.
     """
     words = _WORD.findall(text)
-    lower = Counter(word.lower() for word in words)
-    count, kinds = max(1, len(words)), max(1, len(lower))
     sentences = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
-    lengths = np.array([len(part.split()) for part in sentences] or [0])
-    letters = max(1, sum(map(len, words)))
+    count, letters = max(1, len(words)), max(1, sum(map(len, words)))
     marks = sum(not c.isalnum() and not c.isspace() for c in text)
-    return np.array(
-        [
-            np.log1p(count),
-            np.log1p(len(text)),
-            count**0.25,
-            np.log1p(len(sentences)),
-            np.log1p(lengths.mean()),
-            lengths.std() / max(1.0, lengths.mean()),
-            letters / count,
-            sum(len(word) >= 7 for word in words) / count,
-            np.log1p(kinds),
-            kinds / np.sqrt(count),
-            sum(times == 1 for times in lower.values()) / kinds,
-            text.count(",") / count,
-            sum(map(text.count, '"“”')) / count,
-            sum(map(text.count, ";:-–")) / count,
-            sum(map(text.count, "!?")) / count,
-            sum(c.isdigit() for c in text) / count,
-            marks / count,
-            sum(c.isupper() for c in text) / letters,
-            sum(part[0].islower() for part in sentences) / max(1, len(sentences)),
-            words.count("i") / count,
-            sum(map(text.count, "'’")) / count,
-            _share(lower, _CONNECTIVES) / count,
-            _share(lower, _FIRST_PERSON) / count,
-            _share(lower, _SECOND_PERSON) / count,
-            max(0, tokens - count - marks) / count,
-        ]
-    )
+    sizes = [*_lengths(text, count, sentences), letters / count, sum(len(word) >= 7 for word in words) / count]
+    lower = Counter(word.lower() for word in words)
+    style = [
+        sum(c.isupper() for c in text) / letters,
+        sum(part[0].islower() for part in sentences) / max(1, len(sentences)),
+        words.count("i") / count,
+        _count(text, "'’") / count,
+        *(sum(lower[word] for word in kind) / count for kind in (_CONNECTIVES, _FIRST_PERSON, _SECOND_PERSON)),
+        max(0, tokens - count - marks) / count,
+    ]
+    return np.array([*sizes, *_vocabulary(lower, count), *_punctuation(text, count), marks / count, *style])
 
 
-def _share(words: Counter[str], kinds: frozenset[str]) -> int:
-    return sum(words[word] for word in kinds)
+def _lengths(text: str, words: int, sentences: list[str]) -> list[float]:
+    """Of the essay and of its sentences."""
+    lengths = np.array([len(part.split()) for part in sentences] or [0])
+    return [
+        np.log1p(words),
+        np.log1p(len(text)),
+        words**0.25,
+        np.log1p(len(sentences)),
+        np.log1p(lengths.mean()),
+        lengths.std() / max(1.0, lengths.mean()),
+    ]
+
+
+def _vocabulary(lower: Counter[str], words: int) -> list[float]:
+    """How many different words there are, in three ways."""
+    kinds = max(1, len(lower))
+    return [np.log1p(kinds), kinds / np.sqrt(words), sum(times == 1 for times in lower.values()) / kinds]
+
+
+def _punctuation(text: str, words: int) -> list[float]:
+    """Signs and digits per word."""
+    signs = [_count(text, kind) / words for kind in (",", '"“”', ";:-–", "!?")]
+    return [*signs, sum(c.isdigit() for c in text) / words]
+
+
+def _count(text: str, signs: str) -> int:
+    return sum(map(text.count, signs))

@@ -30,6 +30,8 @@ from model_store.recipes.essays_vectors import MAX_LENGTH, open_tokenizer, read_
 from model_store.recipes.ridge import Floats
 from model_store.sources import base_folder
 
+LEFT_OUT_ESSAYS = 150
+
 
 def main() -> None:
     """Read, fit, write."""
@@ -57,10 +59,13 @@ def fit(essays: Sequence[Essay], readings: Readings) -> tuple[dict[str, NDArray[
 
 
 def fit_unknown(heads: Heads, essays: Sequence[Essay], readings: Readings) -> Heads:
-    """The heads of a release that has never seen the prompts that these essays, of all the others, leave out."""
+    """The heads of a release that has never seen the prompts that these essays, of all the others, leave out.
+
+    Fewer essays than for a release teach it to tell prompts apart, as this is done for each prompt in turn.
+    """
     known = {essays_heads.prompt_name(essay.prompt) for essay in essays}
     kept = [row for row, name in enumerate(heads.names) if name in known]
-    about, least = about_heads(essays, readings)
+    about, least = about_heads(essays, readings, most=LEFT_OUT_ESSAYS)
     general = general_head(essays, readings)
     fitted = _arrays([*about, general], least)
     fitted["belief"][-1, 3:] = _platt(*_odds(essays, general.unseen, [general.belief] * len(essays)))

@@ -74,9 +74,9 @@ def prompt_heads(prompt: int, essays: Sequence[Essay], readings: Readings) -> li
     ]
 
 
-def about_heads(essays: Sequence[Essay], readings: Readings) -> tuple[list[Head], float]:
+def about_heads(essays: Sequence[Essay], readings: Readings, most: int = ABOUT_ESSAYS) -> tuple[list[Head], float]:
     """Heads by n-grams alone that tell each prompt's essays from the others', and the least likeness to count."""
-    chosen = _some_of_each(essays, ABOUT_ESSAYS)
+    chosen = _some_of_each(essays, most)
     prompts = np.array([essays[row].prompt for row in chosen])
     folds = np.array([essays[row].fold for row in chosen])
     known = sorted(set(prompts.tolist()))

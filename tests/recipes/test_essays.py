@@ -27,7 +27,7 @@ def _written(folder: Path, *rows: dict[str, Any]) -> Path:
 
 def test_an_essay_is_read(tmp_path: Path) -> None:
     (essay,) = read_essays(_written(tmp_path, ROW))
-    assert (essay.rated, essay.fraction, essay.traits) == (1.5, pytest.approx(2 / 3), ())
+    assert (essay.rated, essay.fraction, essay.traits) == (1.5, 2 / 3, ())
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,10 @@ def test_kappa_by_its_matrix() -> None:
 @pytest.fixture(scope="module")
 def corpus() -> tuple[list[Essay], Readings]:
     """Two invented prompts; the more words of its subject an essay has, the better it is."""
-    chance, essays = np.random.default_rng(0), []
-    for prompt, words in (
-        (3, ["desert", "water", "cyclist", "heat", "road"]),
-        (5, ["home", "cuban", "music", "kitchen", "love"]),
-    ):
+    chance = np.random.default_rng(0)
+    essays: list[Essay] = []
+    subjects = {3: ["desert", "water", "cyclist", "heat", "road"], 5: ["home", "cuban", "music", "kitchen", "love"]}
+    for prompt, words in subjects.items():
         for number in range(60):
             good = int(chance.integers(4))
             text = " ".join([*chance.choice(words, 6 * good + 4), *chance.choice(["it", "was", "and"], 30 - 6 * good)])

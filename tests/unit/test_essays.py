@@ -159,7 +159,8 @@ def test_a_heads_file_that_is_none(data: bytes) -> None:
 
 def test_a_release_without_a_file_that_its_task_needs() -> None:
     release: Any = SimpleNamespace(manifest=SimpleNamespace(model="essays", version="1.2.3"))
-    model = LoadedModel(release, session=None, tokenizer=None, files={"a": b"1"})
+    nothing: Any = None
+    model = LoadedModel(release, session=nothing, tokenizer=nothing, files={"a": b"1"})
     assert model.further(["a"]) == [b"1"]
     with pytest.raises(ReleaseRejected, match=r"essays 1\.2\.3 pins no heads\.npz"):
         model.further(["a", "heads.npz"])
