@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from functions.essays.heads import FILE, Heads, read_heads
 from functions.essays.schemas import EssayRequest, Scale
 from functions.essays.task import ESSAY, LEAST_RELEVANCE, score
-from lectern.manifest import Calibration
 from lectern.model import Encoding
 from model_store.build.encoder import float_encoder, int8_encoder
 from model_store.card import card
@@ -42,7 +41,6 @@ FLOAT_ESSAYS = 100
 class Asker:
     """Asks the function's own scoring about essays whose vectors are known; none says what its prompt is."""
 
-    calibration: Calibration
     essays: Sequence[Essay]
     tokens: NDArray[np.int64]
 
@@ -68,7 +66,7 @@ class Asker:
         low, high = SCALES[essay.prompt]
         request = EssayRequest(essay=essay.text, scale=Scale(min=low, max=high))
         whole = Encoding([0] * (tokens + 2), [ESSAY] * (tokens + 2), [float(tokens)])
-        manifest: Any = SimpleNamespace(labels=(), calibration=self.calibration)
+        manifest: Any = SimpleNamespace(labels=())
         return score(request, [whole], [vector], manifest, heads)
 
 
@@ -100,8 +98,7 @@ def evaluate_essays(model: Model, first_run: Path, data: Path, progress: Callabl
     vectors, tokens = reader.int8(essays)
     here = [row for row, essay in enumerate(essays) if essay.fold == MEASURED_FOLD]
     measured, heads = [essays[row] for row in here], read_heads((first_run / FILE).read_bytes())
-    facts = json.loads((first_run / "adapter.json").read_text("utf-8"))
-    ask = Asker(Calibration.model_validate(facts["calibration"]), measured, tokens[here])
+    ask = Asker(measured, tokens[here])
     seen = [row for row, essay in enumerate(essays) if essay.fold < MEASURED_FOLD]
     trained = [essays[row] for row in seen]
     readings, strangers = read(trained, vectors[seen], tokens[seen]), []
@@ -119,7 +116,7 @@ def evaluate_essays(model: Model, first_run: Path, data: Path, progress: Callabl
 def _pair(ask: Asker, heads: Heads, vectors: Floats, reader: Reader) -> dict[str, Any]:
     """Some essays by the int8 encoder and by the fp32 one."""
     some = first_of_each(ask.essays)
-    again = Asker(ask.calibration, [ask.essays[row] for row in some], ask.tokens[some])
+    again = Asker([ask.essays[row] for row in some], ask.tokens[some])
     return compared(again(heads, vectors[some]), again(heads, reader.fp32(again.essays)))
 
 

@@ -52,14 +52,16 @@ class Heads:
         )
         return result
 
-    def recognised(self, scores: NDArray[np.float64]) -> str | None:
-        """The known prompt that an essay with these scores (heads,) was written to, if any.
+    def recognised(self, scores: NDArray[np.float64]) -> tuple[str | None, bool]:
+        """The known prompt that an essay with these scores (heads,) was written to, if any, and whether that is sure.
 
-        For each prompt a head tells its essays (1) from the others' (0); below `least_likeness`, the essay is of none.
+        For each prompt a head tells its essays (1) from the others' (0). Likeness has two limits: below the first, the
+        essay is of no known prompt; between them it may be, as 3 % of the known prompts' essays are.
         """
         likeness = {name.removeprefix(ABOUT): scores[row] for row, name in enumerate(self.names) if ABOUT in name}
         nearest = max(likeness, key=lambda name: float(likeness[name]))
-        return nearest if likeness[nearest] >= self.arrays["least_likeness"] else None
+        least, sure = self.arrays["likeness"]
+        return nearest if likeness[nearest] >= least else None, bool(likeness[nearest] >= sure)
 
     def confidence(self, name: str, said: float, score: float, tolerance: float, spacing: float) -> float:
         """The probability that a reader's score is within `tolerance` of `score`, all in fractions of the scale.

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 from functions.essays.features import measures, ngrams
 from functions.essays.heads import FILE, GENERAL, Heads, Reading, read_heads
 from functions.essays.schemas import EssayRequest, EssayResponse, Scale, Trait
-from lectern.calibration import DEFAULT_ERROR_BUDGET, review_threshold
+from lectern.calibration import DEFAULT_ERROR_BUDGET
 from lectern.errors import FieldError, InvalidRequest
 from lectern.manifest import Manifest
 from lectern.model import Encoding
@@ -99,16 +99,16 @@ def score(
     vector = pooled(essay, vectors[: len(essay)])
     reading = Reading(ngrams(request.essay), measures(request.essay, int(essay[0].features[0])), vector)
     said = heads.scores(reading)
-    seen = heads.recognised(said)
+    seen, sure = heads.recognised(said)
     name = request.prompt if request.prompt in manifest.labels else seen or GENERAL
-    doubts = _doubts(request, essay, name, seen, heads.oddness(name, reading))
+    doubts = _doubts(request, essay, heads.oddness(name, reading)) + _doubts_of_prompt(request, name, seen, sure)
     about = rows[len(essay) :]
     if about and _cosine(vector, pooled(about, vectors[len(essay) :])) < LEAST_RELEVANCE:
         doubts.append("The essay seems not to be about the prompt.")
     fields = _scored(request.scale, name, float(said[heads.names.index(name)]), heads)
-    threshold = _threshold(request, name, manifest)
+    budget = DEFAULT_ERROR_BUDGET if request.error_budget is None else request.error_budget
     return fields | {
-        "needs_review": fields["confidence"] < threshold or bool(doubts),
+        "needs_review": fields["confidence"] < 1 - budget or bool(doubts),
         "traits": {trait: _trait(float(said[row]), heads.limits(row)) for trait, row in heads.traits(name).items()},
         "known_prompt": None if name == GENERAL else name,
         "warnings": doubts + ([UNKNOWN_PROMPT] if name == GENERAL else []),
@@ -132,23 +132,24 @@ def _scored(scale: Scale, name: str, said: float, heads: Heads) -> dict[str, Any
     return {"score": score, "confidence": heads.confidence(name, said, *part), "tolerance": scale.tolerance}
 
 
-def _threshold(request: EssayRequest, name: str, manifest: Manifest) -> float:
-    """The confidence below which a person looks; where the prompt is unknown, it is that of the budget itself."""
-    budget = DEFAULT_ERROR_BUDGET if request.error_budget is None else request.error_budget
-    return 1 - budget if name == GENERAL else review_threshold(manifest.calibration, budget)
-
-
-def _doubts(request: EssayRequest, rows: Sequence[Encoding], name: str, seen: str | None, oddness: float) -> list[str]:
-    """What speaks against the score, whatever the confidence."""
+def _doubts(request: EssayRequest, rows: Sequence[Encoding], oddness: float) -> list[str]:
+    """What speaks against any score of the essay, whatever the confidence."""
     doubts, tokens = [], [token for row in rows for token in row.input_ids]
     foreign = latin_share(request.essay) < 1 - UNKNOWN_SHARE
     if foreign or tokens.count(UNKNOWN) > UNKNOWN_SHARE * len(tokens):
         doubts.append("The essay is mostly in a script or in characters that the model does not know.")
     if oddness > 1:
         doubts.append("The essay is written unlike any that the model was trained on.")
-    if name not in (seen, GENERAL):
-        doubts.append("The essay does not read like the others to this prompt.")
     return doubts
+
+
+def _doubts_of_prompt(request: EssayRequest, name: str, seen: str | None, sure: bool) -> list[str]:
+    """What speaks against the score's prompt."""
+    if name == GENERAL or (name == seen and (sure or name == request.prompt)):
+        return []
+    if name == request.prompt:
+        return ["The essay does not read like the others to this prompt."]
+    return ["The essay may be to another prompt than the one that it was scored for."]
 
 
 def _blank(request: EssayRequest) -> dict[str, Any]:

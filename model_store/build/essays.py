@@ -57,7 +57,7 @@ def _description(model: Model, evaluation: dict[str, Any], golden: list[GoldenVe
         quantisation=SCHEME,
         max_length=facts["max_length"],
         labels=tuple(facts["labels"]),
-        calibration=Calibration.model_validate(facts["calibration"]),
+        calibration=Calibration(temperature=1),
         metrics=evaluation["metrics"],
         training_data=tuple(TrainingData.model_validate(entry) for entry in facts["training_data"]),
         golden=Golden(tolerance=INT8_TOLERANCE, vectors=tuple(golden)),

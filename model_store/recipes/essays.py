@@ -20,7 +20,6 @@ from functions.essays.heads import FILE, GENERAL, Heads, chance_within, log_odds
 from functions.essays.schemas import Scale
 from functions.essays.task import rounded
 from model_store.build.encoder import int8_encoder
-from model_store.calibrate import thresholds
 from model_store.catalogue import read_model
 from model_store.recipes import essays_data, essays_heads
 from model_store.recipes.essays_data import SCALES, Essay, read_essays
@@ -41,21 +40,22 @@ def main() -> None:
     vectors, tokens = read_vectors(essays, int8_encoder(model.base).read_bytes(), tokenizer, options.run)
     chosen = [row for row, essay in enumerate(essays) if str(essay.fold) in options.folds]
     kept = [essays[row] for row in chosen]
-    write(options.out, *fit(kept, read(kept, vectors[chosen], tokens[chosen])), kept, options.folds)
+    write(options.out, fit(kept, read(kept, vectors[chosen], tokens[chosen])), kept, options.folds)
 
 
-def fit(essays: Sequence[Essay], readings: Readings) -> tuple[dict[str, NDArray[Any]], list[dict[str, float]]]:
-    """The arrays of `heads.npz`, and the review thresholds for essays of known prompts."""
+def fit(essays: Sequence[Essay], readings: Readings) -> dict[str, NDArray[Any]]:
+    """The arrays of `heads.npz`."""
     prompts, heads = np.array([essay.prompt for essay in essays]), list[Head]()
     for prompt in sorted(set(prompts.tolist())):
         rows = np.flatnonzero(prompts == prompt)
         own = [essays[row] for row in rows.tolist()]
         heads += prompt_heads(prompt, own, readings.of(rows))
         print(f"{essays_heads.prompt_name(prompt)}: fitted", flush=True)
-    about, least = about_heads(essays, readings)
+    about, likeness = about_heads(essays, readings)
     general = general_head(essays, readings)
-    arrays = _arrays([*heads, *about, general], least)
-    return arrays, _calibrate(arrays, essays, {head.name: head for head in heads}, general)
+    arrays = _arrays([*heads, *about, general], likeness)
+    _calibrate(arrays, essays, {head.name: head for head in heads}, general)
+    return arrays
 
 
 def fit_unknown(heads: Heads, essays: Sequence[Essay], readings: Readings) -> Heads:
@@ -65,19 +65,20 @@ def fit_unknown(heads: Heads, essays: Sequence[Essay], readings: Readings) -> He
     """
     known = {essays_heads.prompt_name(essay.prompt) for essay in essays}
     kept = [row for row, name in enumerate(heads.names) if name in known]
-    about, least = about_heads(essays, readings, most=LEFT_OUT_ESSAYS)
+    about, likeness = about_heads(essays, readings, most=LEFT_OUT_ESSAYS)
     general = general_head(essays, readings)
-    fitted = _arrays([*about, general], least)
+    fitted = _arrays([*about, general], likeness)
     fitted["belief"][-1, 3:] = _platt(*_odds(essays, general.unseen, [general.belief] * len(essays)))
     names = (*(heads.names[row] for row in kept), *fitted["names"])
-    by_row = {name: np.concatenate([array[kept], fitted[name]]) for name, array in heads.arrays.items() if array.ndim}
-    return Heads(names, by_row | {"least_likeness": fitted["least_likeness"]})
+    by_row = {
+        name: np.concatenate([array[kept], fitted[name]]) for name, array in heads.arrays.items() if name != "likeness"
+    }
+    return Heads(names, by_row | {"likeness": likeness})
 
 
 def write(
     folder: Path,
     arrays: dict[str, NDArray[Any]],
-    review: list[dict[str, float]],
     essays: Sequence[Essay],
     folds: str,
 ) -> None:
@@ -88,7 +89,6 @@ def write(
     facts = {
         "labels": [essays_heads.prompt_name(prompt) for prompt in SCALES],
         "max_length": MAX_LENGTH,
-        "calibration": {"temperature": 1.0, "thresholds": review},
         "training_data": [{"name": f"ASAP-AES, folds {', '.join(folds)}", "licence": "not stated: research data"}],
         "recipe": "model_store.recipes.essays",
         "essays": len(essays),
@@ -98,7 +98,7 @@ def write(
     (folder / "adapter.json").write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
 
 
-def _arrays(heads: Sequence[Head], least: float) -> dict[str, NDArray[Any]]:
+def _arrays(heads: Sequence[Head], likeness: Floats) -> dict[str, NDArray[Any]]:
     ngrams = np.array([head.ngrams for head in heads])
     step = np.maximum(np.abs(ngrams).max(axis=1), 1e-9) / 127
     return {
@@ -113,13 +113,11 @@ def _arrays(heads: Sequence[Head], least: float) -> dict[str, NDArray[Any]]:
         "belief": np.array([[*head.belief, 1.0, 0.0] for head in heads]),
         "limits": np.array([head.limits for head in heads], dtype=np.float32),
         "furthest": np.array([head.scale.furthest for head in heads], dtype=np.float32),
-        "least_likeness": np.array(least),
+        "likeness": likeness,
     }
 
 
-def _calibrate(
-    arrays: dict[str, NDArray[Any]], essays: Sequence[Essay], heads: dict[str, Head], general: Head
-) -> list[dict[str, float]]:
+def _calibrate(arrays: dict[str, NDArray[Any]], essays: Sequence[Essay], heads: dict[str, Head], general: Head) -> None:
     """Platt's slope and offset into the heads' beliefs, for known prompts and for the general head apart."""
     prompts = np.array([essay.prompt for essay in essays])
     unseen = np.zeros(len(essays))
@@ -128,12 +126,8 @@ def _calibrate(
     names = [essays_heads.prompt_name(prompt) for prompt in prompts]
     known = _odds(essays, unseen, [heads[name].belief for name in names])
     unknown = _odds(essays, general.unseen, [general.belief] * len(essays))
-    platt = _platt(*known)
-    arrays["belief"][:, 3:] = platt
+    arrays["belief"][:, 3:] = _platt(*known)
     arrays["belief"][arrays["names"] == GENERAL, 3:] = _platt(*unknown)
-    odds, hits = known
-    confidence = 1 / (1 + np.exp(-platt[0] * odds - platt[1]))
-    return [entry.model_dump() for entry in thresholds(confidence, ~hits)]
 
 
 def _odds(essays: Sequence[Essay], said: Floats, beliefs: Sequence[tuple[float, ...]]) -> tuple[Floats, NDArray[Any]]:

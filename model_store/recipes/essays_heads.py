@@ -28,8 +28,8 @@ HIDDEN = 384
 ABOUT_ESSAYS = 300
 """Essays per prompt for telling prompts apart: more only take longer."""
 
-REJECTED = 0.02
-"""Share of the known prompts' own essays that may be taken for essays of an unknown one."""
+REJECTED = (0.02, 0.05)
+"""Shares of the known prompts' own essays that may be taken for essays of an unknown one, and that may be doubted."""
 
 Rows = NDArray[np.int64]
 
@@ -74,8 +74,8 @@ def prompt_heads(prompt: int, essays: Sequence[Essay], readings: Readings) -> li
     ]
 
 
-def about_heads(essays: Sequence[Essay], readings: Readings, most: int = ABOUT_ESSAYS) -> tuple[list[Head], float]:
-    """Heads by n-grams alone that tell each prompt's essays from the others', and the least likeness to count."""
+def about_heads(essays: Sequence[Essay], readings: Readings, most: int = ABOUT_ESSAYS) -> tuple[list[Head], Floats]:
+    """Heads by n-grams alone that tell each prompt's essays from the others', and the likeness to count or be sure."""
     chosen = _some_of_each(essays, most)
     prompts = np.array([essays[row].prompt for row in chosen])
     folds = np.array([essays[row].fold for row in chosen])
@@ -89,7 +89,7 @@ def about_heads(essays: Sequence[Essay], readings: Readings, most: int = ABOUT_E
     heads = [
         Head(f"{ABOUT}{prompt_name(prompt)}", scale, dual.bias[n], weights[:, n]) for n, prompt in enumerate(known)
     ]
-    return heads, float(np.quantile(unseen.max(axis=1), REJECTED))
+    return heads, np.quantile(unseen.max(axis=1), REJECTED)
 
 
 def general_head(essays: Sequence[Essay], readings: Readings) -> Head:

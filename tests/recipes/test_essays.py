@@ -91,7 +91,7 @@ def corpus() -> tuple[list[Essay], Readings]:
 
 def test_heads_learn_what_makes_an_essay_good(corpus: tuple[list[Essay], Readings]) -> None:
     essays, readings = corpus
-    arrays, _ = fit(essays, readings)
+    arrays = fit(essays, readings)
     names = tuple(str(name) for name in arrays["names"])
     assert names == ("asap-aes/3", "asap-aes/5", "about asap-aes/3", "about asap-aes/5", "general")
     heads = Heads(names, {name: array for name, array in arrays.items() if name != "names"})
@@ -99,11 +99,10 @@ def test_heads_learn_what_makes_an_essay_good(corpus: tuple[list[Essay], Reading
     for column, prompt in enumerate((3, 5)):
         own = [row for row, essay in enumerate(essays) if essay.prompt == prompt]
         assert np.corrcoef(said[own, column], [essays[row].score for row in own])[0, 1] > 0.9
-    recognised = [heads.recognised(one) for one in said]
+    recognised = [heads.recognised(one)[0] for one in said]
     assert np.mean([name == f"asap-aes/{essay.prompt}" for name, essay in zip(recognised, essays, strict=True)]) > 0.95
 
 
 def test_the_same_essays_give_the_same_heads(corpus: tuple[list[Essay], Readings]) -> None:
-    (one, review), (other, again) = fit(*corpus), fit(*corpus)
-    assert review == again
+    one, other = fit(*corpus), fit(*corpus)
     assert all((one[name] == other[name]).all() for name in one)
