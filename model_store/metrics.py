@@ -74,3 +74,12 @@ def area_under_roc(positive: NDArray[np.float64], negative: NDArray[np.float64])
     """How often a positive's value is above a negative's; a tie counts half (Mann and Whitney, 1947)."""
     above = (positive[:, None] > negative[None, :]) + 0.5 * (positive[:, None] == negative[None, :])
     return float(above.mean())
+
+
+def quadratic_weighted_kappa(gold: Labels, predicted: Labels) -> float:
+    """Agreement of two series of whole scores beyond chance, where a distance counts by its square; 1 where they agree.
+
+    Cohen (1968), Weighted kappa.
+    """
+    chance = gold.var() + predicted.var() + (gold.mean() - predicted.mean()) ** 2
+    return float(1 - np.mean((gold - predicted) ** 2) / chance) if chance else 1.0

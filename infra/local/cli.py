@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from infra.local import models_life, models_train
 from infra.local.console import progress_bar
-from infra.local.environment import ensure_live, use_local_settings
+from infra.local.environment import EMBEDDED, ensure_live, use_local_settings
 from infra.local.journal import JournalBusy
 from infra.local.models_attack import attack
 from infra.local.models_cli import models
@@ -90,7 +90,8 @@ def up(port: int) -> None:
 
     with local_aws(port) as variables, in_environment(variables):
         use_local_settings()
-        ensure_live("grading", _tell)
+        for model in EMBEDDED:
+            ensure_live(model, _tell)
         for name in (*variables, "LECTERN_ENVIRONMENT", "LECTERN_PUBLIC_KEY"):
             click.echo(f"export {name}={os.environ[name]}")
         wait_until_stopped()

@@ -19,6 +19,9 @@ from model_store.release.signing import Signer, open_signer
 FIRST_VERSION = "1.0.0"
 """The version under which the models that come with Lectern are first published on this machine."""
 
+EMBEDDED = ("grading", "essays")
+"""The models that come with Lectern."""
+
 _SAME = ("adapter_sha256", "base", "calibration", "labels", "max_length", "quantisation")
 
 

@@ -1,6 +1,7 @@
 """`lectern models`: build, publish and move the versions of a model."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,8 @@ def build(name: str, source: str) -> None:
 def evaluate(name: str, data: Path, first_run: Path) -> None:
     """Measure and calibrate the int8 file on a data folder; writes the adapter's evaluation and card."""
     from model_store.catalogue import read_model
-    from model_store.evaluate import evaluate as measure
 
+    measure = _measure(name)
     with progress_bar() as progress:
         bar = progress.add_task("evaluating", total=None)
 
@@ -127,6 +128,17 @@ def _versions(name: str) -> dict[str, bool]:
     prefix, suffix, store = f"releases/{name}/", "/manifest.json", named_store()
     versions = [key.removeprefix(prefix).removesuffix(suffix) for key in store.keys(prefix) if key.endswith(suffix)]
     return {v: read_tombstone(store.get(manifest_key(name, v)).data) is not None for v in versions}
+
+
+def _measure(name: str) -> Callable[..., dict[str, Any]]:
+    """How a model is measured."""
+    if name == "essays":
+        from model_store.evaluate_essays import evaluate_essays
+
+        return evaluate_essays
+    from model_store.evaluate import evaluate as evaluate_grading
+
+    return evaluate_grading
 
 
 def _release(name: str, version: str) -> Release:

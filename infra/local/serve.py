@@ -2,11 +2,13 @@
 
 import signal
 import threading
+from collections.abc import Mapping
 
 import click
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from infra.local.aws import check_free, in_environment, local_aws
-from infra.local.environment import ensure_live, use_local_settings
+from infra.local.environment import EMBEDDED, ensure_live, use_local_settings
 
 
 def serve_functions(port: int) -> None:
@@ -16,11 +18,24 @@ def serve_functions(port: int) -> None:
     check_free(port)
     with local_aws() as variables, in_environment(variables):
         use_local_settings(LECTERN_DOCS="true", LECTERN_PRELOAD="true", POWERTOOLS_LOG_LEVEL="INFO")
-        ensure_live("grading", lambda text: click.echo(text, err=True))
-        from functions.grading.handler import app
+        for name in EMBEDDED:
+            ensure_live(name, lambda text: click.echo(text, err=True))
+        from functions.essays.handler import app as essays
+        from functions.grading.handler import app as grading
 
         click.echo(f"Lectern on http://127.0.0.1:{port} (OpenAPI at /docs); stop with Ctrl-C", err=True)
-        uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+        uvicorn.run(by_path({"/v1/essays": essays}, grading), host="127.0.0.1", port=port, log_level="warning")
+
+
+def by_path(apps: Mapping[str, ASGIApp], other: ASGIApp) -> ASGIApp:
+    """One application of several, as API Gateway has one address: by the beginning of the path, else the `other`."""
+
+    async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        app = next((app for prefix, app in apps.items() if path.startswith(prefix)), other)
+        await app(scope, receive, send)
+
+    return chosen
 
 
 def wait_until_stopped() -> None:

@@ -14,6 +14,7 @@ from safetensors.numpy import load_file
 from lectern import __version__
 from lectern.manifest import BaseReference, Calibration, Description, TrainingData
 from lectern.model import MODEL, TOKENIZER
+from model_store.build import essays
 from model_store.build.golden import check_reference, read_reference, record_golden
 from model_store.build.graph import bert_graph
 from model_store.build.measured import DESCRIPTION
@@ -53,6 +54,13 @@ def build(model: Model, source: str = "") -> Build:
 
 def _make(model: Model, base: Path, folder: Path) -> None:
     folder.mkdir()
+    make = essays.make if model.task == "essays" else _make_adapted
+    description = make(model, base, folder, _evaluation(model))
+    (folder / DESCRIPTION).write_text(description.model_dump_json(indent=1), "utf-8")
+
+
+def _make_adapted(model: Model, base: Path, folder: Path, measured: dict[str, Any]) -> Description:
+    """The base with an adapter merged in."""
     adapter, reference = read_adapter(model.adapter), read_reference(model.adapter)
     graph = _graph(base, adapter)
     check_reference(graph, reference)
@@ -60,8 +68,8 @@ def _make(model: Model, base: Path, folder: Path) -> None:
     quantise(graph, folder / MODEL, scheme)
     (folder / TOKENIZER).write_bytes((base / TOKENIZER).read_bytes())
     golden = record_golden((folder / MODEL).read_bytes(), reference)
-    facts, measured = adapter.facts, _evaluation(model)
-    description = Description(
+    facts = adapter.facts
+    return Description(
         task=model.task,
         base=BaseReference(name=model.base.name, sha256=model.base.sha256),
         adapter_sha256=_file_digest(model.adapter / "adapter.safetensors"),
@@ -75,7 +83,6 @@ def _make(model: Model, base: Path, folder: Path) -> None:
         runtime=__version__,
         measured_sha256=measured.get("measured_sha256", ""),
     )
-    (folder / DESCRIPTION).write_text(description.model_dump_json(indent=1), "utf-8")
 
 
 def float_graph(model: Model) -> onnx.ModelProto:

@@ -18,7 +18,7 @@ from model_store.build.golden import INT8_DISTANCE, INT8_TOLERANCE, REFERENCE_TO
 from model_store.build.grader import Grader, cross_graph, grader_graph
 from model_store.build.memory import read_memory
 from model_store.build.merge import merge, read_adapter
-from model_store.build.quantise import quantise, read_scheme
+from model_store.build.quantise import Scheme, quantise, read_scheme
 from model_store.catalogue import Model
 from model_store.errors import ReferenceMismatch
 
@@ -37,10 +37,10 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
     cross = Runs(float_encoder(base).SerializeToString(), cross_graph(grader).SerializeToString())
     _check("fp32", cross.answers(reference), reference, REFERENCE_TOLERANCE, np.max)
     (folder / ENCODER).write_bytes(int8_encoder(model.base).read_bytes())
-    quantise(cross_graph(grader), folder / MODEL, scheme)
+    _quantise(cross_graph(grader), folder / MODEL, scheme)
     small = Runs((folder / ENCODER).read_bytes(), (folder / MODEL).read_bytes())
     _check("int8", small.answers(reference), reference, INT8_DISTANCE, np.mean)
-    quantise(grader_graph(grader), folder / MODEL, scheme)
+    _quantise(grader_graph(grader), folder / MODEL, scheme)
     (folder / TOKENIZER).write_bytes((base / TOKENIZER).read_bytes())
     golden = Runs((folder / ENCODER).read_bytes(), (folder / MODEL).read_bytes()).answers(reference)
     facts = read_adapter(model.adapter).facts
@@ -58,6 +58,12 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
         runtime=__version__,
         measured_sha256=evaluation.get("measured_sha256", ""),
     )
+
+
+def _quantise(graph: onnx.ModelProto, target: Path, scheme: Scheme) -> None:
+    """The layers in int8; what compares and remembers is small, and stays in float."""
+    layers = [node.name for node in graph.graph.node if node.name.startswith("encoder.layer.")]
+    quantise(graph, target, scheme, layers)
 
 
 def read_grader(model: Model, base: Path) -> Grader:

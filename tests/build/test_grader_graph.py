@@ -35,7 +35,7 @@ def row(chance: np.random.Generator, lengths: tuple[int, int, int], hashes: list
 
 
 def unit(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return values / np.linalg.norm(values, axis=-1, keepdims=True)
+    return np.asarray(values / np.linalg.norm(values, axis=-1, keepdims=True))
 
 
 def parts(given: Row) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
@@ -60,9 +60,11 @@ def expected_relations(given: Row) -> list[float]:
 def memory() -> Memory:
     """Two questions; the first has two references."""
     chance = np.random.default_rng(7)
-    keys, key_scale = packed(np.concatenate([unit(chance.normal(size=(3, HIDDEN))) for _ in range(2)], axis=1))
-    vectors, vector_scale = packed(chance.normal(size=(2, HIDDEN, LABELS)))
-    grams, gram_scale = packed(chance.normal(size=(2, BUCKETS, LABELS)))
+    keys, key_scale = packed(
+        np.concatenate([unit(chance.normal(size=(3, HIDDEN))) for _ in range(2)], axis=1).astype(np.float32)
+    )
+    vectors, vector_scale = packed(chance.normal(size=(2, HIDDEN, LABELS)).astype(np.float32))
+    grams, gram_scale = packed(chance.normal(size=(2, BUCKETS, LABELS)).astype(np.float32))
     prior, centre = chance.random((2, LABELS)).astype(np.float32), chance.normal(size=(2, HIDDEN)).astype(np.float32)
     return Memory(keys, key_scale, np.array([0, 0, 1]), prior, centre, vectors, vector_scale, grams, gram_scale)
 

@@ -53,7 +53,7 @@ def _rows(tree: int, nodes: Any, output: int) -> dict[str, NDArray[Any]]:
 
 def _below(thresholds: NDArray[np.float64]) -> NDArray[np.float32]:
     """The largest float32 that is not above each threshold, so that float32 features go the same way."""
-    finite = np.nan_to_num(thresholds, posinf=np.finfo(np.float32).max, neginf=np.finfo(np.float32).min)
+    finite = np.clip(thresholds, np.finfo(np.float32).min, np.finfo(np.float32).max)
     near = finite.astype(np.float32)
     return np.where(near > finite, np.nextafter(near, np.float32(-np.inf)), near)
 

@@ -50,7 +50,7 @@ def _head(cases: Sequence[Case], vectors: Vectors) -> tuple[tuple[Numbers, Numbe
     grams = np.stack([_presence(case.answer) for case in cases])
     weight = VECTOR_SHARE / max(1e-6, float((apart**2).sum(axis=1).mean()))
     kernel = weight * apart @ apart.T + grams @ grams.T
-    labels = np.eye(len(LABELS))[[LABELS.index(case.label) for case in cases]]  # type: ignore[arg-type]
+    labels = np.eye(len(LABELS))[[LABELS.index(case.label) for case in cases]]
     prior = (labels.sum(axis=0) + PRIOR * PRIOR_ANSWERS) / (len(cases) + PRIOR_ANSWERS)
     inverse = np.linalg.inv(kernel + RIDGE * np.eye(len(cases)))
     dual = inverse @ (labels - prior)

@@ -1,6 +1,6 @@
 """Stage: infer. A loaded release: its sessions, its tokenizer, and how a row of tokens becomes logits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -11,6 +11,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from lectern.errors import ReleaseRejected
 from lectern.release import Release
 
 MODEL, ENCODER, TOKENIZER = "model.onnx", "encoder.onnx", "tokenizer.json"
@@ -36,7 +37,7 @@ class Encoding:
 
 
 class Reading(NamedTuple):
-    """A text as the encoder gives it back: vectors (tokens, hidden) of its last layer, and of a lower one if it tells."""
+    """A text as the encoder gives it back: vectors (tokens, hidden) of its last layer, and of a lower one if told."""
 
     vectors: NDArray[np.float32]
     lower: NDArray[np.float32]
@@ -81,6 +82,12 @@ class LoadedModel:
         depend on its neighbours. Threads that run rows side by side are as fast, since nothing is padded.
         """
         return infer(self.session, self.encoder, row)
+
+    def further(self, names: Sequence[str]) -> list[bytes]:
+        """The files of these names. Raises ReleaseRejected where the release has none of a name."""
+        for name in set(names) - self.files.keys():
+            raise ReleaseRejected(f"{self.release.manifest.model} {self.release.manifest.version} pins no {name}.")
+        return [self.files[name] for name in names]
 
 
 def infer(session: onnxruntime.InferenceSession, encoder: Encoder | None, row: Encoding) -> NDArray[np.float32]:

@@ -49,7 +49,7 @@ def _fields(task: Task, model: LoadedModel, packs: Packs | None, call: Call, req
     with call.stage("infer"):
         logits = [model.infer(row) for row in call.within_deadline(rows)]
     with call.stage("postprocess"):
-        fields = task.postprocess(request, rows, logits, manifest)
+        fields = task.postprocess(request, rows, logits, manifest, *model.further(task.files))
     question = getattr(request, "question_id", None)
     if task.adaptation and question and rows:
         with call.stage("adapt"):

@@ -79,9 +79,10 @@ class Task:
     """One function of the product.
 
     `encode` turns a request into rows of tokens (none, where no model is needed) within the manifest's limits;
-    `postprocess` turns the rows' logits into the response's fields, without model and request_id. `adaptation` is there
-    where questions can have packs; `explain`, where there is one, turns a request and its fields into the field
-    `explanation`, asking the model through a probe.
+    `postprocess` turns the rows' logits into the response's fields, without model and request_id; after the manifest it
+    is given the bytes of the release's `files`, in their order. `adaptation` is there where questions can have packs;
+    `explain`, where there is one, turns a request and its fields into the field `explanation`, asking the model through
+    a probe.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Task:
     request: type[Request]
     response: type[Response]
     encode: Callable[[Any, Tokenizer, Manifest], list[Encoding]]
-    postprocess: Callable[[Any, Rows, Logits, Manifest], dict[str, Any]]
+    postprocess: Callable[..., dict[str, Any]]
     adaptation: Adaptation | None = None
     explain: Callable[[Any, dict[str, Any], Probe], BaseModel] | None = None
+    files: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Scoring of essays on a scale."""
