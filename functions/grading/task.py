@@ -8,6 +8,7 @@ from tokenizers import Tokenizer
 from functions.grading.adapt import adapt
 from functions.grading.explanation import explain
 from functions.grading.features import hashed, lexical
+from functions.grading.rows import UNKNOWN, apart, assemble, nearest, windows
 from functions.grading.schemas import GradeRequest, GradeResponse
 from lectern import guards
 from lectern.calibration import DEFAULT_ERROR_BUDGET, probabilities, review_threshold
@@ -18,9 +19,6 @@ from lectern.normalise import normalise
 from lectern.packs.features import Embed, Features, features
 from lectern.task import Adaptation, Logits, Rows, Task
 from lectern.text import is_blank, latin_share
-
-CLS, SEP, UNKNOWN = 101, 102, 100
-"""Token ids in the vocabulary of BERT's uncased models."""
 
 MOST_WINDOWS = 100
 """Runs of the model for one request: about a second."""
@@ -67,36 +65,6 @@ def as_seen(request: GradeRequest) -> GradeRequest:
     return request.model_copy(update=texts)
 
 
-def nearest(references: Sequence[str], answer: str) -> int:
-    """Which reference shares most words with the answer (Jaccard index), the first of equals."""
-    words = set(answer.lower().split())
-    shares = [_jaccard(words, set(reference.lower().split())) for reference in references]
-    return shares.index(max(shares))
-
-
-def assemble(question: list[int], reference: list[int], answer: list[int]) -> Encoding:
-    """[CLS] question [SEP] reference [SEP] answer [SEP], the answer (with its [SEP]) as the second segment."""
-    first = [CLS, *question, SEP, *reference, SEP]
-    return Encoding([*first, *answer, SEP], [0] * len(first) + [1] * (len(answer) + 1))
-
-
-def apart(
-    question: list[int], reference: list[int], answer: list[int], features: list[float], hashes: list[int]
-) -> Encoding:
-    """Question, reference and answer as three texts, each [CLS] … [SEP], for a release that has an encoder."""
-    texts = [[CLS, *text, SEP] for text in (question, reference, answer)]
-    segments = [number for number, text in enumerate(texts) for _ in text]
-    return Encoding([token for text in texts for token in text], segments, features, hashes)
-
-
-def windows(tokens: list[int], size: int) -> list[list[int]]:
-    """The tokens in windows of `size` that overlap by half; one window where they fit."""
-    stride = max(1, size // 2)
-    last = max(0, len(tokens) - size)
-    starts = [*range(0, last, stride), last]
-    return [tokens[start : start + size] for start in starts]
-
-
 def postprocess(request: GradeRequest, rows: Rows, logits: Logits, manifest: Manifest) -> dict[str, Any]:
     """The grade by the row that speaks most for the answer; there are several where a long answer came in windows."""
     if not rows:
@@ -136,10 +104,6 @@ TASK = Task(
     Adaptation(observe, adapt),
     explain,
 )
-
-
-def _jaccard(first: set[str], second: set[str]) -> float:
-    return len(first & second) / max(1, len(first | second))
 
 
 def _token_ids(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:

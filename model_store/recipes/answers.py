@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from functions.grading.rows import nearest
 from functions.grading.schemas import LABELS
-from functions.grading.task import nearest
 from model_store.errors import DataError
 from model_store.metrics import macro_f1
 from model_store.recipes.batches import Row, TokenCache, shuffled_batches, tensors, training_reference

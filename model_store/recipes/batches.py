@@ -8,7 +8,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from functions.grading.task import assemble, nearest
+from functions.grading.rows import assemble, nearest
 from model_store.recipes.data import Example
 
 Row = tuple[list[int], list[int], list[int]]

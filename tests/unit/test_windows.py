@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from functions.grading.task import assemble, windows
+from functions.grading.rows import assemble, windows
 
 
 def test_rows_are_question_reference_answer() -> None:

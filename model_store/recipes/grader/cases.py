@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from functions.grading.task import nearest
+from functions.grading.rows import nearest
 from lectern.normalise import normalise
 from model_store.attacks.augment import augmented
 from model_store.recipes.data import Example, read_semeval

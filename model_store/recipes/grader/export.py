@@ -11,7 +11,7 @@ from torch import Tensor
 from transformers import BertModel
 
 from functions.grading.features import hashed, lexical
-from functions.grading.task import CLS, SEP, apart
+from functions.grading.rows import CLS, SEP, apart
 from model_store.recipes.export import low_rank
 from model_store.recipes.grader.cross import Batch, CrossLayers
 

@@ -8,7 +8,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from functions.grading.task import CLS, SEP
+from functions.grading.rows import CLS, SEP
 
 Pair = tuple[NDArray[np.float16], NDArray[np.float16]]
 
