@@ -17,6 +17,12 @@ from lectern.normalise import normalise
 from model_store.attacks.augment import augmented
 from model_store.recipes.data import Example, read_semeval
 
+DATA = (
+    {"name": "SemEval-2013 Task 7 (Beetle, SciEntsBank), train", "licence": "CC BY-SA 3.0"},
+    {"name": "Mohler et al. (2011), Texas short answers; for points alone", "licence": "not stated: research data"},
+)
+"""What the grader learns from."""
+
 FOLDS = (0, 1)
 QUESTION_FOLDS, MODULE_FOLDS = 5, 4
 
@@ -95,6 +101,14 @@ def _case(example: Example) -> Case:
 def _credit(example: Example) -> float:
     """1 for a right answer, half for one that is right in part, which Beetle alone tells, 0 for others."""
     return 0.5 if example.finer == "partially_correct_incomplete" else float(example.label == "correct")
+
+
+def cases_digest(cases: Sequence[Case]) -> str:
+    """SHA-256 over cases in their order."""
+    digest = hashlib.sha256()
+    for case in cases:
+        digest.update(repr(case).encode())
+    return digest.hexdigest()
 
 
 def training(cases: Sequence[Case], fold: int | None) -> list[Case]:

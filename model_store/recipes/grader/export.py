@@ -13,7 +13,7 @@ from transformers import BertModel
 from functions.grading.features import hashed, lexical
 from functions.grading.rows import CLS, SEP, apart
 from model_store.recipes.export import low_rank
-from model_store.recipes.grader.cross import Batch, CrossLayers
+from model_store.recipes.grader.cross import CrossLayers
 
 HEADS = ("segments", "dense.weight", "dense.bias", "classifier.weight", "classifier.bias")
 
@@ -67,5 +67,5 @@ def _reference(
     with torch.inference_mode():
         read = [encoder(torch.tensor([[CLS, *text, SEP]]), output_hidden_states=True).hidden_states for text in ids]
         vectors = torch.cat([states[lower] for states in read], dim=1)
-        logits = network(Batch(vectors, torch.tensor([row.token_type_ids]) + 1))[0][0]
+        logits = network({"vectors": vectors, "segments": torch.tensor([row.token_type_ids]) + 1})[0][0]
     return {**vars(row), "logits": logits.tolist()}

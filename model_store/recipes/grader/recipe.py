@@ -1,0 +1,166 @@
+"""The grader's recipe: cross-encoder by gradient, memory and trees in closed form, exported as one adapter folder.
+
+Three runs make a release: two folds, which keep questions and science modules apart for measuring and for the blend of
+the parts, and one on everything, which ships.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from functions.grading.schemas import LABELS
+from model_store.build.encoder import LOWER, int8_encoder
+from model_store.metrics import macro_f1
+from model_store.recipes.data import FINER
+from model_store.recipes.engine import Batch, Fit, Training
+from model_store.recipes.export import grading_facts, write_json
+from model_store.recipes.golden import GOLDEN
+from model_store.recipes.grader.blend import START
+from model_store.recipes.grader.cases import (
+    DATA,
+    Case,
+    attack_cases,
+    cases_digest,
+    held_out,
+    mohler_cases,
+    semeval_cases,
+    training,
+)
+from model_store.recipes.grader.cross import CrossLayers, batch_of
+from model_store.recipes.grader.export import adapter_of, apply_adapter, references
+from model_store.recipes.grader.parts import fit_parts
+from model_store.recipes.grader.vectors import Vectors
+from model_store.recipes.recipe import Recipe, Source, Work, tokenizer_of
+from model_store.sources import base_folder
+
+LAYERS = (2, 3, 4, 5)
+"""The base's layers above the encoder's lower output."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What a run depends on, beside its data and how it is fitted."""
+
+    fold: int = 0
+    """What is kept apart, unless the run is on everything."""
+    batch_size: int = 16
+    label_smoothing: float = 0.05
+    finer_weight: float = 0.5
+    dropout: float = 0.1
+    attacks: float = 0.25
+    """Share of the attacks that an epoch sees."""
+    rank: int = 48
+    attack_seed: int = 1
+
+
+def compose(source: Source, parameters: Parameters) -> Work:
+    """The grader on the answers of `source.data`. Raises DataError or OSError."""
+    model, base = source.model, base_folder(source.model.base)
+    fold = None if source.everything else parameters.fold
+    answers = semeval_cases(source.data)
+    seen = training(answers, fold)
+    attacks = [case for case in attack_cases(source.data, parameters.attack_seed) if not held_out(case, fold)]
+    unseen = [case for case in answers if case.split != "train" or held_out(case, fold)]
+    vectors = Vectors(int8_encoder(model.base), base / "tokenizer.json")
+    network = CrossLayers(base, LAYERS, parameters.dropout)
+    chosen = int(parameters.attacks * len(attacks))
+
+    def batches(_: int, chance: random.Random) -> Iterator[Batch]:
+        return _batches([*seen, *chance.sample(attacks, chosen)], vectors, parameters.batch_size, chance)
+
+    def loss(trained: nn.Module, batch: Batch) -> Tensor:
+        labels, finer = trained(batch)
+        total = cross_entropy(labels.float(), batch["labels"], label_smoothing=parameters.label_smoothing)
+        if (batch["finer"] >= 0).any():
+            total = total + parameters.finer_weight * cross_entropy(finer.float(), batch["finer"], ignore_index=-1)
+        return total
+
+    def project(trained: nn.Module) -> None:
+        apply_adapter(trained, base, adapter_of(trained, base, parameters.rank))
+
+    def evaluate(trained: nn.Module) -> dict[str, float]:
+        return _macro_f1(trained, unseen, vectors, fold)
+
+    def export(folder: Path, record: dict[str, Any]) -> None:
+        adapter = adapter_of(network, base, parameters.rank)
+        apply_adapter(network, base, adapter)
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file(adapter, folder / "adapter.safetensors")
+        marked = [case for case in mohler_cases(source.data) if not held_out(case, fold)]
+        parts = fit_parts(seen, attacks[::2], marked, vectors)
+        parts.memory.save(folder / "memory.npz")
+        parts.trees.save(folder / "trees.npz")
+        write_json(folder / "adapter.json", _facts(source, parameters, fold) | record)
+        write_json(folder / "reference.json", references(network, base, LOWER, tokenizer_of(model), GOLDEN))
+
+    steps = -(-(len(seen) + chosen) // parameters.batch_size)
+    fitting = Training(network, steps, batches, loss, evaluate, project)
+    return Work(fitting, {"data_sha256": cases_digest([*seen, *attacks])}, export)
+
+
+def _batches(cases: Sequence[Case], vectors: Vectors, size: int, chance: random.Random) -> Iterator[Batch]:
+    """Each case once, beside its nearest reference or a drawn one, in shuffled batches of similar length."""
+    rows = [(case, _reference(case, chance)) for case in cases]
+    chance.shuffle(rows)
+    batches = []
+    for start in range(0, len(rows), size * 50):
+        pool = sorted(rows[start : start + size * 50], key=lambda row: len(row[0].question + row[0].answer + row[1]))
+        batches += [pool[i : i + size] for i in range(0, len(pool), size)]
+    chance.shuffle(batches)
+    for batch in batches:
+        labels = torch.tensor([LABELS.index(case.label) for case, _ in batch])
+        finer = torch.tensor([FINER.index(case.finer) if case.finer else -1 for case, _ in batch])
+        texts = [(case.question, reference, case.answer) for case, reference in batch]
+        yield batch_of(vectors, texts) | {"labels": labels, "finer": finer}
+
+
+def _reference(case: Case, chance: random.Random) -> str:
+    """Grading takes the nearest: a right answer must look right beside that one, a wrong one beside each."""
+    drawn = not case.attack and chance.random() < (0.1 if case.label == "correct" else 0.5)
+    return chance.choice(case.references) if drawn else case.reference
+
+
+def _macro_f1(network: nn.Module, cases: Sequence[Case], vectors: Vectors, fold: int | None) -> dict[str, float]:
+    """Per corpus and by what training had not seen: answers, questions or modules."""
+    predicted = cross_logits(network, cases, vectors).argmax(axis=1)
+    gold = np.array([LABELS.index(case.label) for case in cases])
+    sets = np.array([f"{case.module.split('/')[0]} {held_out(case, fold) or 'answer'}" for case in cases])
+    return {
+        name: macro_f1(gold[sets == name], predicted[sets == name], len(LABELS)) for name in sorted(set(sets.tolist()))
+    }
+
+
+def cross_logits(network: nn.Module, cases: Sequence[Case], vectors: Vectors) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Logits (cases, 3) of the cross-encoder alone."""
+    order = sorted(range(len(cases)), key=lambda i: len(cases[i].question + cases[i].answer))
+    logits = np.zeros((len(cases), len(LABELS)))
+    with torch.inference_mode():
+        for start in range(0, len(order), 64):
+            rows = order[start : start + 64]
+            texts = [(cases[i].question, cases[i].reference, cases[i].answer) for i in rows]
+            logits[rows] = network.eval()(batch_of(vectors, texts))[0].float().numpy()
+    return logits
+
+
+def _facts(source: Source, parameters: Parameters, fold: int | None) -> dict[str, Any]:
+    return grading_facts(source.model) | {
+        "kind": "grader",
+        "layers": list(LAYERS),
+        "rank": parameters.rank,
+        "alpha": parameters.rank,
+        "fold": fold,
+        "blend": START.tolist(),
+        "training_data": list(DATA),
+        "parameters": asdict(parameters),
+    }
+
+
+RECIPE = Recipe(Parameters(), compose, Fit(epochs=5, learning_rate=1e-4))
