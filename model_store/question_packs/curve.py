@@ -44,12 +44,13 @@ def scored(question: Question, answers: Sequence[Features], count: int | None, r
     if not len(held_out):
         return None
     gold = np.array(question.scores) / question.max_score
-    steps = steps_of(gold.tolist(), question.step / question.max_score)
+    grid = question.step / question.max_score
+    steps = steps_of(gold.tolist(), grid)
     if len(seen):
-        head: Head | None = fit([answers[i] for i in seen], gold[seen], steps)
+        head: Head | None = fit([answers[i] for i in seen], gold[seen], steps, grid)
     else:
         head = None
-    scale = head.scale if head else Scale(steps=steps, cuts=natural_cuts(steps), spread=0.3)
+    scale = head.scale if head else Scale(steps=steps, cuts=natural_cuts(steps), grid=grid, spread=0.3)
     told = [head.weights(answers[i]) if head else answers[i].credit for i in held_out]
     verdicts = [scale.verdict(credit) for credit in told]
     given = np.array([_stepped(verdict.credit, question) for verdict in verdicts])

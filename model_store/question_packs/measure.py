@@ -70,14 +70,14 @@ def _measured(
 def _figures(parts: Sequence[Scored], tolerance: float) -> dict[str, float]:
     coverage, error = accepted(parts, tolerance)
     figures = {
-        "answers": sum(len(part.gold) for part in parts),
         "rmse": rmse(parts),
         "kappa": mean_kappa(parts),
         "ece": calibration_error(parts, tolerance),
         "coverage_at_5": coverage,
         "error_at_5": error,
     }
-    return {name: round(float(value), 4) for name, value in figures.items()}
+    answers = sum(len(part.gold) for part in parts)
+    return {"answers": answers} | {name: round(value, 4) for name, value in figures.items()}
 
 
 def _compared(int8: Sequence[Scored], fp32: Sequence[Scored]) -> dict[str, list[float]]:

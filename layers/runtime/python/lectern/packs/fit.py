@@ -43,23 +43,25 @@ def steps_of(gold: Sequence[float], step: float | None) -> int:
     return steps if coarse else 0
 
 
-def fit(answers: Sequence[Features], gold: Matrix, steps: int) -> Head:
-    """The head for n graded answers, `gold` (n,) as shares of the maximum; `steps` as `steps_of` says."""
+def fit(answers: Sequence[Features], gold: Matrix, steps: int, grid: float = 0.0) -> Head:
+    """The head for n graded answers, `gold` (n,) as shares of the maximum; `steps` as `steps_of` says.
+
+    `grid` is the step of a fine scale as a share of the maximum, 0 where there is none.
+    """
     plan = design(answers)
     grams, credit = plan.grams(), _credits(answers)
-    trust = choose(grams, gold - credit)
-    duals, others = solve(trust.kernel(grams), gold - credit)
-    scale = fit_scale(credit + others, gold, steps)
-    return Head(plan.fold(duals, trust), scale, _thresholds(scale, credit + others, gold), credit + others)
+    trust, prior = choose(grams, credit, gold)
+    duals, residual = solve(trust.kernel(grams), gold - prior(credit))
+    others = prior(credit) + residual
+    scale = fit_scale(others, gold, steps, grid)
+    return Head(prior.fold(plan.fold(duals, trust)), scale, _thresholds(scale, others, gold), others)
 
 
-def learning_curve(
-    answers: Sequence[Features], gold: Matrix, steps: int, head: Head, max_score: float
-) -> tuple[Quality, ...]:
+def learning_curve(answers: Sequence[Features], gold: Matrix, head: Head, max_score: float) -> tuple[Quality, ...]:
     """Quality by number of grades: the grader alone, what parts say of the rest, leave-one-out over all."""
     credit, grams = _credits(answers), design(answers).grams()
-    plain = Scale(steps=steps, cuts=natural_cuts(steps), spread=1)
-    parts = [_held_out(grams, credit, gold, steps, count) for count in _counts(len(gold))]
+    plain = head.scale.model_copy(update={"cuts": natural_cuts(head.scale.steps)})
+    parts = [_held_out(grams, credit, gold, head.scale, count) for count in _counts(len(gold))]
     ends = _quality(plain, credit, gold, 0), _quality(head.scale, head.others, gold, len(gold))
     return tuple(
         Quality(grades=part.grades, rmse=round(part.rmse * max_score, 4), right=round(part.right, 4))
@@ -75,18 +77,18 @@ def _counts(grades: int) -> list[int]:
     return [count for count in CURVE if count + LEAST_HELD_OUT <= grades]
 
 
-def _held_out(grams: Grams, credit: Matrix, gold: Matrix, steps: int, count: int) -> Quality:
+def _held_out(grams: Grams, credit: Matrix, gold: Matrix, scale: Scale, count: int) -> Quality:
     """What `count` of the grades say of the rest, over some splits."""
     chance, found = np.random.default_rng(0), []
     for _ in range(SPLITS):
         order = chance.permutation(len(gold))
         seen, rest = order[:count], order[count:]
         part = (grams[0][np.ix_(seen, seen)], grams[1][np.ix_(seen, seen)], grams[2][np.ix_(seen, seen)])
-        trust = choose(part, (gold - credit)[seen])
-        duals, others = solve(trust.kernel(part), (gold - credit)[seen])
-        told = credit[rest] + trust.kernel(grams)[np.ix_(rest, seen)] @ duals
-        scale = fit_scale(credit[seen] + others, gold[seen], steps)
-        found.append(_quality(scale, told, gold[rest], count))
+        trust, prior = choose(part, credit[seen], gold[seen])
+        duals, residual = solve(trust.kernel(part), gold[seen] - prior(credit[seen]))
+        told = prior(credit[rest]) + trust.kernel(grams)[np.ix_(rest, seen)] @ duals
+        fitted = fit_scale(prior(credit[seen]) + residual, gold[seen], scale.steps, scale.grid)
+        found.append(_quality(fitted, told, gold[rest], count))
     rmse = float(np.sqrt(np.mean([quality.rmse**2 for quality in found])))
     return Quality(grades=count, rmse=rmse, right=float(np.mean([quality.right for quality in found])))
 
@@ -101,13 +103,16 @@ def _quality(scale: Scale, told: Matrix, gold: Matrix, grades: int) -> Quality:
 def _thresholds(scale: Scale, told: Matrix, gold: Matrix) -> tuple[Threshold, ...]:
     """The least confidence that keeps each budget among the leave-one-out scores at or above it.
 
-    One error more than was seen counts, as in conformal risk control (Angelopoulos et al. 2022), so that few grades
-    promise little: a budget that they can't vouch for has no entry, and everything goes to review.
+    One error more than was seen counts, as in conformal risk control (Angelopoulos et al. 2022), and a standard error
+    on top, because the threshold is chosen after looking. So few grades promise little: a budget that they can't vouch
+    for has no entry, and everything goes to review.
     """
     verdicts = [scale.verdict(float(credit)) for credit in told]
     ranked = sorted(zip(verdicts, gold, strict=True), key=lambda pair: -pair[0].confidence)
     wrong = np.cumsum([not is_right(verdict, grade, scale.steps) for verdict, grade in ranked])
-    risk = (wrong + 1) / (np.arange(len(ranked)) + 2)
+    kept_so_far = np.arange(len(ranked)) + 2
+    risk = (wrong + 1) / kept_so_far
+    risk += np.sqrt(risk * (1 - risk) / kept_so_far)
     found = []
     for budget in BUDGETS:
         kept = np.flatnonzero(risk <= budget)

@@ -4,12 +4,36 @@ The same as the mean of a Gaussian process whose prior mean is the grader's cred
 without grades a head is the grader, and each grade pulls answers that are like its own. Leave-one-out: ib., eq. 5.12.
 """
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
-from lectern.packs.design import Grams, Matrix, Trust
+from lectern.packs.design import Grams, Matrix, Trust, Weights
 
 SCALES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """How far a question's head may go from the grader; leave-one-out chooses."""
+
+
+BELIEFS = (1.0, 0.5, 0.0)
+"""How much of the grader's credit the prior mean takes; leave-one-out chooses."""
+
+
+@dataclass(frozen=True)
+class Prior:
+    """A mean between the grader's credit and `middle`."""
+
+    belief: float
+    middle: float
+
+    def __call__(self, credit: Matrix) -> Matrix:
+        """The prior mean for the grader's credits."""
+        return self.belief * credit + (1 - self.belief) * self.middle
+
+    def fold(self, weights: Weights) -> Weights:
+        """Weights that are relative to this prior, made relative to the grader's credit."""
+        dense = weights.dense.copy()
+        dense[0] += self.belief - 1  # the first of the dense features is credit - 0.5
+        return replace(weights, bias=weights.bias + (1 - self.belief) * (self.middle - 0.5), dense=dense)
 
 
 def trust(scale: float) -> Trust:
@@ -24,8 +48,17 @@ def solve(kernel: Matrix, residual: Matrix) -> tuple[Matrix, Matrix]:
     return duals, residual - duals / np.diag(inverse)
 
 
-def choose(grams: Grams, residual: Matrix) -> Trust:
-    """The trust whose leave-one-out predictions err least; the most careful of equals."""
-    options = [trust(scale) for scale in SCALES]
-    errors = [float(np.sum((solve(option.kernel(grams), residual)[1] - residual) ** 2)) for option in options]
+def choose(grams: Grams, credit: Matrix, gold: Matrix) -> tuple[Trust, Prior]:
+    """The trust and the belief in the grader whose leave-one-out predictions err least; the first of equals.
+
+    A grader that a question leads astray would do harm for many grades; so the prior mean may also lie between its
+    credit and the mean grade.
+    """
+    middle = float(gold.mean())
+    options = [(trust(scale), Prior(belief, middle)) for belief in BELIEFS for scale in SCALES]
+    errors = [_error(option.kernel(grams), gold - prior(credit)) for option, prior in options]
     return options[int(np.argmin(errors))]
+
+
+def _error(kernel: Matrix, residual: Matrix) -> float:
+    return float(np.sum((solve(kernel, residual)[1] - residual) ** 2))

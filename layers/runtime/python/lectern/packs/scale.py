@@ -38,10 +38,13 @@ class Verdict:
 
 
 class Scale(Document):
-    """`steps` above zero (0: a fine scale); the `cuts` between them; the `spread` of the teacher about the head."""
+    """`steps` above zero (0: a fine scale, on the `grid` of scores if that is not 0); the `cuts` between steps; the
+    `spread` of the teacher about the head.
+    """
 
     steps: int = Field(ge=0, le=COARSE_STEPS)
     cuts: tuple[float, ...]
+    grid: float = Field(default=0.0, ge=0, le=1)
     spread: float = Field(gt=0, allow_inf_nan=False)
 
     def verdict(self, credit: float) -> Verdict:
@@ -53,7 +56,9 @@ class Scale(Document):
         """The score, and the credits between which the teacher's must lie for it to be right."""
         if not self.steps:
             kept = min(1.0, max(0.0, credit))
-            return kept, _end(kept - TOLERANCE), _end(kept + TOLERANCE)
+            kept = round(kept / self.grid) * self.grid if self.grid else kept
+            reach = TOLERANCE + self.grid / 2  # grades lie on the grid too
+            return kept, _end(kept - reach), _end(kept + reach)
         level = int(np.searchsorted(self.cuts, credit))
         edges = (-inf, *self.cuts, inf)
         return level / self.steps, edges[level], edges[level + 1]
@@ -69,12 +74,12 @@ class Scale(Document):
         return _normal((high - credit) / self.spread) - _normal((low - credit) / self.spread)
 
 
-def fit_scale(predicted: Matrix, gold: Matrix, steps: int) -> Scale:
+def fit_scale(predicted: Matrix, gold: Matrix, steps: int, grid: float = 0.0) -> Scale:
     """The scale for leave-one-out credits (n,) of grades (n,): cut points, and the spread that calibrates best.
 
     `steps` above zero if every grade is a multiple of 1 / steps and there are at most COARSE_STEPS, else 0.
     """
-    scale = Scale(steps=steps, cuts=_cuts(predicted, gold, steps) if steps else (), spread=1)
+    scale = Scale(steps=steps, cuts=_cuts(predicted, gold, steps) if steps else (), grid=grid, spread=1)
     told = _verdicts(scale, predicted, gold)
     best = min(SPREADS, key=lambda spread: _surprise(told, spread))
     return scale.model_copy(update={"spread": float(best)})

@@ -55,8 +55,8 @@ def _fitted(request: PackRequest, seen: list[Features]) -> dict[str, object]:
     gold = np.array(list(request.by_answer().values())) / request.max_score
     step = request.step and request.step / request.max_score
     steps = steps_of(gold.tolist(), step)
-    head = fit(seen, gold, steps)
-    curve = learning_curve(seen, gold, steps, head, request.max_score)
+    head = fit(seen, gold, steps, step or 0.0)
+    curve = learning_curve(seen, gold, head, request.max_score)
     scale = {"max_score": request.max_score, "step": step, "grades": len(gold)}
     return {**scale, **head_fields(head), "curve": curve}
 
