@@ -5,9 +5,11 @@ from typing import Any
 
 from functions.grading.schemas import Explanation, GradeRequest, ReferencePhrase
 from lectern.coverage import similarities
+from lectern.errors import InvalidRequest
 from lectern.explain import phrase_effects
 from lectern.phrases import phrases
 from lectern.probe import Probe, Reading
+from lectern.task import PhraseEffect
 from lectern.text import is_blank
 
 COVERED = 0.55
@@ -19,11 +21,17 @@ def explain(request: GradeRequest, fields: dict[str, Any], probe: Probe) -> Expl
     """The explanation of a grade; `fields` are the response's. Raises DeadlineExceeded."""
     if is_blank(request.answer):
         return Explanation(answer=[], reference=[])
+    covered = compare(request, probe.read) if probe.read else []
+    return Explanation(answer=_effects(request, fields, probe), reference=covered)
+
+
+def _effects(request: GradeRequest, fields: dict[str, Any], probe: Probe) -> list[PhraseEffect]:
     label = fields["label"]
-    effects = phrase_effects(
-        request, "answer", fields["probabilities"][label], lambda grade: grade["probabilities"][label], probe
-    )
-    return Explanation(answer=effects, reference=compare(request, probe.read) if probe.read else [])
+    whole = fields["probabilities"][label]
+    try:
+        return phrase_effects(request, "answer", whole, lambda grade: grade["probabilities"][label], probe)
+    except InvalidRequest:  # without a phrase another reference can be nearest, and leave a very long answer no room
+        return []
 
 
 def compare(request: GradeRequest, read: Callable[[str, bool], Reading]) -> list[ReferencePhrase]:

@@ -75,7 +75,7 @@ class Explanation(BaseModel):
 
     An `effect` is what the label's probability loses without the phrase: above 0 the phrase speaks for the label, below
     0 against it. The phrases of `answer` come with the largest effect first, those of `reference` in their order. Both
-    are empty for a blank answer.
+    are empty for a blank answer, and `reference` for a release without an encoder.
     """
 
     answer: list[PhraseEffect]

@@ -8,6 +8,7 @@ import pytest
 
 from functions.grading.explanation import explain
 from functions.grading.schemas import GradeRequest
+from lectern.errors import InvalidRequest
 from lectern.phrases import words
 from lectern.probe import Probe, Reading
 
@@ -82,3 +83,11 @@ def test_a_blank_answer_asks_nothing(answer: str) -> None:
 def test_a_release_without_an_encoder_explains_the_answer_alone() -> None:
     found = explained("It is lighter than water.", "Ice is dense.", probe=Probe(answers, None))
     assert len(found["answer"]) == 2 and found["reference"] == []
+
+
+def test_an_answer_that_is_too_long_without_a_phrase_is_graded_all_the_same() -> None:
+    def refused(requests: Sequence[GradeRequest]) -> list[Mapping[str, object]]:
+        raise InvalidRequest("The answer is too long beside this question and reference.")
+
+    found = explained("It is lighter than water.", "Ice is dense.", probe=Probe(refused, read))
+    assert found["answer"] == [] and len(found["reference"]) == 1
