@@ -19,7 +19,6 @@ Row = dict[str, NDArray[np.generic]]
 
 
 def row(chance: np.random.Generator, lengths: tuple[int, int, int], hashes: list[int]) -> Row:
-    """Random input; `lower` is of no concern to what is tested here."""
     ids, kinds = [], []
     for kind, length in enumerate(lengths):
         ids += [101, *chance.integers(1000, 2000, length).tolist(), 102]
@@ -28,7 +27,6 @@ def row(chance: np.random.Generator, lengths: tuple[int, int, int], hashes: list
         "input_ids": np.array([ids], np.int32),
         "token_type_ids": np.array([kinds], np.int32),
         "vectors": chance.normal(size=(1, len(ids), HIDDEN)).astype(np.float32),
-        "lower": np.zeros((1, len(ids), HIDDEN), np.float32),
         "features": chance.normal(size=(1, LEXICAL)).astype(np.float32),
         "hashes": np.array([hashes], np.int32),
     }
