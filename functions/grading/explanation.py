@@ -5,8 +5,8 @@ from typing import Any
 
 from functions.grading.schemas import Explanation, GradeRequest, ReferencePhrase
 from lectern.coverage import similarities
+from lectern.effects import phrase_effects
 from lectern.errors import InvalidRequest
-from lectern.explain import phrase_effects
 from lectern.phrases import phrases
 from lectern.probe import Probe, Reading
 from lectern.task import PhraseEffect

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from lectern.explain import phrase_effects
+from lectern.effects import phrase_effects
 from lectern.perturbation import RUNS
 from lectern.probe import Probe
 from lectern.task import ExplainableRequest, PhraseEffect

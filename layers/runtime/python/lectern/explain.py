@@ -1,22 +1,17 @@
 """Stage: explain. The release that has answered is asked again, about changed requests and about single texts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from lectern.call import Call
 from lectern.model import Encoder, LoadedModel
-from lectern.perturbation import RUNS, influences
 from lectern.phrases import Span
-from lectern.probe import Probe, Reading
+from lectern.probe import Fields, Probe, Reading
 from lectern.settings import settings
-from lectern.task import PhraseEffect, Request
-
-Fields = Mapping[str, Any]
-"""A response's fields, as a task's `postprocess` gives them."""
+from lectern.task import Request
 
 
 def open_probe(fields: Callable[[Request], Fields], model: LoadedModel, call: Call) -> Probe:
@@ -27,21 +22,6 @@ def open_probe(fields: Callable[[Request], Fields], model: LoadedModel, call: Ca
             return list(pool.map(fields, requests))
 
     return Probe(answers, partial(_read, model, model.encoder, call) if model.encoder else None)
-
-
-def phrase_effects(
-    request: Request, field: str, whole: float, outcome: Callable[[Fields], float], probe: Probe, runs: int = RUNS
-) -> list[PhraseEffect]:
-    """The phrases of one of a request's texts, with what deleting each takes from an outcome; the largest first.
-
-    `outcome` reads it from a response's fields; `whole` is that of the request itself. Raises DeadlineExceeded.
-    """
-
-    def ask(texts: Sequence[str]) -> list[float]:
-        return [outcome(found) for found in probe.answers([request.model_copy(update={field: t}) for t in texts])]
-
-    found = influences(getattr(request, field), whole, ask, runs)
-    return [PhraseEffect(start=f.span.start, end=f.span.end, effect=round(f.effect, 4)) for f in found]
 
 
 def _read(model: LoadedModel, encoder: Encoder, call: Call, text: str, keep: bool) -> Reading:

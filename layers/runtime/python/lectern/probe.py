@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from lectern.phrases import Span
 
+Fields = Mapping[str, Any]
+"""A response's fields, as a task's `postprocess` gives them."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -28,5 +31,5 @@ class Probe:
     release without an encoder.
     """
 
-    answers: Callable[[Sequence[Any]], Sequence[Mapping[str, Any]]]
+    answers: Callable[[Sequence[Any]], Sequence[Fields]]
     read: Callable[[str, bool], Reading] | None

@@ -1,0 +1,22 @@
+"""For a task's own `explain`: what the phrases of one of a request's texts do to an outcome."""
+
+from collections.abc import Callable, Sequence
+
+from lectern.perturbation import RUNS, influences
+from lectern.probe import Fields, Probe
+from lectern.task import PhraseEffect, Request
+
+
+def phrase_effects(
+    request: Request, field: str, whole: float, outcome: Callable[[Fields], float], probe: Probe, runs: int = RUNS
+) -> list[PhraseEffect]:
+    """The phrases of one of a request's texts, with what deleting each takes from an outcome; the largest first.
+
+    `outcome` reads it from a response's fields; `whole` is that of the request itself. Raises DeadlineExceeded.
+    """
+
+    def ask(texts: Sequence[str]) -> list[float]:
+        return [outcome(found) for found in probe.answers([request.model_copy(update={field: t}) for t in texts])]
+
+    found = influences(getattr(request, field), whole, ask, runs)
+    return [PhraseEffect(start=f.span.start, end=f.span.end, effect=round(f.effect, 4)) for f in found]
