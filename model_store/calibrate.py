@@ -21,8 +21,8 @@ def calibrate(logits: NDArray[np.float64], gold: Labels) -> Calibration:
     losses = [_log_loss(logits / temperature, gold) for temperature in temperatures]
     temperature = float(temperatures[int(np.argmin(losses))])
     chances = softmax(logits / temperature)
-    thresholds = _thresholds(chances.max(axis=1), chances.argmax(axis=1) != gold)
-    return Calibration(temperature=round(temperature, 4), thresholds=thresholds)
+    wrong = chances.argmax(axis=1) != gold
+    return Calibration(temperature=round(temperature, 4), thresholds=thresholds(chances.max(axis=1), wrong))
 
 
 def coverage(calibration: Calibration, logits: NDArray[np.float64]) -> dict[str, float]:
@@ -39,16 +39,17 @@ def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return result
 
 
-def _thresholds(confidence: NDArray[np.float64], wrong: NDArray[np.bool_]) -> tuple[Threshold, ...]:
+def thresholds(confidence: NDArray[np.float64], wrong: NDArray[np.bool_]) -> tuple[Threshold, ...]:
+    """For each error budget the least confidence that kept to it on these answers; none where nothing does."""
     order = np.argsort(-confidence, kind="stable")
     kept = np.arange(1, len(order) + 1)
     error = np.cumsum(wrong[order]) / kept
-    thresholds = []
+    found = []
     for budget in BUDGETS:
         within = np.flatnonzero((error <= budget) & (kept >= LEAST_KEPT))
         if within.size:
-            thresholds.append(Threshold(budget=budget, confidence=round(float(confidence[order[within[-1]]]), 4)))
-    return tuple(thresholds)
+            found.append(Threshold(budget=budget, confidence=round(float(confidence[order[within[-1]]]), 4)))
+    return tuple(found)
 
 
 def _log_loss(logits: NDArray[np.float64], gold: Labels) -> float:

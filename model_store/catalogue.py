@@ -1,5 +1,6 @@
 """The catalogue as data: bases with their sources, models with their adapters."""
 
+import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,12 @@ class Model:
     teacher: Path | None = None
     gate: Limits | None = None
     """None: nothing is published but by force."""
+
+
+def kind_of(model: Model) -> str:
+    """How the model's files are put together, as its adapter's facts say; '' for the base with an adapter merged in."""
+    path = model.adapter / "adapter.json"
+    return str(json.loads(path.read_text("utf-8")).get("kind", "")) if path.exists() else ""
 
 
 def read_model(name: str) -> Model:

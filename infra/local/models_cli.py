@@ -12,6 +12,7 @@ from infra.local.environment import built, named_store, pinned_key, use_local_se
 from lectern.errors import NotFound, RetiredRelease, UnknownRelease
 from lectern.manifest import Alias, Manifest, manifest_key
 from lectern.release import Pin, Release, read_alias, read_release, read_tombstone
+from model_store.catalogue import Model, kind_of, read_model
 from model_store.release import alias as aliases
 from model_store.release.retire import kept
 
@@ -42,22 +43,23 @@ def build(name: str, source: str) -> None:
 )
 @click.option(
     "--first-run",
+    "first_runs",
     required=True,
+    multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Adapter of the run that kept the validation questions apart.",
+    help="Adapter of a run that kept questions apart; grading has two, one for each fold.",
 )
-def evaluate(name: str, data: Path, first_run: Path) -> None:
+def evaluate(name: str, data: Path, first_runs: tuple[Path, ...]) -> None:
     """Measure and calibrate the int8 file on a data folder; writes the adapter's evaluation and card."""
-    from model_store.catalogue import read_model
-
-    measure = _measure(name)
+    model = read_model(name)
+    measure = _measure(model)
     with progress_bar() as progress:
         bar = progress.add_task("evaluating", total=None)
 
         def told(done: int, total: int) -> None:
             progress.update(bar, completed=done, total=total)
 
-        found = measure(read_model(name), first_run, data, told)
+        found = measure(model, first_runs, data, told)
     click.echo(json.dumps(found, indent=2))
 
 
@@ -130,15 +132,19 @@ def _versions(name: str) -> dict[str, bool]:
     return {v: read_tombstone(store.get(manifest_key(name, v)).data) is not None for v in versions}
 
 
-def _measure(name: str) -> Callable[..., dict[str, Any]]:
-    """How a model is measured."""
-    if name == "essays":
+def _measure(model: Model) -> Callable[..., dict[str, Any]]:
+    """How a model is measured, by one run or several that had kept something apart."""
+    if kind_of(model) == "grader":
+        from model_store.evaluate_grader import evaluate_grader
+
+        return evaluate_grader
+    if model.task == "essays":
         from model_store.evaluate_essays import evaluate_essays
 
-        return evaluate_essays
+        return lambda model, runs, *rest: evaluate_essays(model, runs[0], *rest)
     from model_store.evaluate import evaluate as evaluate_grading
 
-    return evaluate_grading
+    return lambda model, runs, *rest: evaluate_grading(model, runs[0], *rest)
 
 
 def _release(name: str, version: str) -> Release:

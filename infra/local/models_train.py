@@ -43,19 +43,21 @@ def prune(name: str, options: tuple[str, ...]) -> None:
     _recipe("prune", name, options)
 
 
-def _measuring(command: Callable[..., None]) -> Callable[..., None]:
+def _measuring(multiple: bool) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """The argument and options of commands that ask a model validation answers."""
     folder = click.Path(exists=True, file_okay=False, path_type=Path)
-    kept = "Adapter of the run that kept the validation questions apart."
-    command = click.option("--first-run", required=True, type=folder, help=kept)(command)
-    command = click.option("--data", envvar="LECTERN_DATA", default="../shared/data", show_default=True, type=folder)(
-        command
-    )
-    return click.argument("name")(command)
+    kept = "Adapter of a run that kept questions apart; for calibrating grading, one for each fold."
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        command = click.option("--first-run", required=True, multiple=multiple, type=folder, help=kept)(command)
+        data = click.option("--data", envvar="LECTERN_DATA", default="../shared/data", show_default=True, type=folder)
+        return click.argument("name")(data(command))
+
+    return add
 
 
 @click.command()
-@_measuring
+@_measuring(multiple=False)
 @click.option("--answers", default=200, show_default=True, help="Validation answers that each scheme is asked.")
 @click.option("--json", "as_json", is_flag=True, help="Print for machines.")
 def quantise(name: str, data: Path, first_run: Path, answers: int, as_json: bool) -> None:
@@ -68,13 +70,21 @@ def quantise(name: str, data: Path, first_run: Path, answers: int, as_json: bool
 
 
 @click.command()
-@_measuring
-def calibrate(name: str, data: Path, first_run: Path) -> None:
-    """Fit temperature and review thresholds anew on the validation answers; writes the adapter's evaluation."""
-    from model_store.catalogue import read_model
-    from model_store.evaluate import recalibrate
+@_measuring(multiple=True)
+def calibrate(name: str, data: Path, first_run: tuple[Path, ...]) -> None:
+    """Fit confidence and review thresholds anew on answers kept apart; writes the adapter's evaluation.
 
-    found = _told(lambda told: recalibrate(read_model(name), first_run, data, told))
+    The grader's parts are blended anew as well, so that what is built afterwards is another file.
+    """
+    from model_store.catalogue import kind_of, read_model
+    from model_store.evaluate import recalibrate
+    from model_store.evaluate_grader import calibrate_grader
+
+    model = read_model(name)
+    if kind_of(model) == "grader":
+        found = _told(lambda told: calibrate_grader(model, first_run, data, told))
+    else:
+        found = _told(lambda told: recalibrate(model, first_run[0], data, told))
     click.echo(json.dumps(found, indent=2))
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,13 +15,13 @@ from safetensors.numpy import load_file
 from lectern import __version__
 from lectern.manifest import BaseReference, Calibration, Description, TrainingData
 from lectern.model import MODEL, TOKENIZER
-from model_store.build import essays
+from model_store.build import essays, grading
 from model_store.build.golden import check_reference, read_reference, record_golden
 from model_store.build.graph import bert_graph
 from model_store.build.measured import DESCRIPTION
 from model_store.build.merge import Adapter, merge, read_adapter
 from model_store.build.quantise import quantise, read_scheme
-from model_store.catalogue import Model
+from model_store.catalogue import Model, kind_of
 from model_store.home import home, move_into_place
 from model_store.sources import base_folder
 
@@ -54,9 +55,15 @@ def build(model: Model, source: str = "") -> Build:
 
 def _make(model: Model, base: Path, folder: Path) -> None:
     folder.mkdir()
-    make = essays.make if model.task == "essays" else _make_adapted
-    description = make(model, base, folder, _evaluation(model))
+    description = _maker(model)(model, base, folder, _evaluation(model))
     (folder / DESCRIPTION).write_text(description.model_dump_json(indent=1), "utf-8")
+
+
+def _maker(model: Model) -> Callable[[Model, Path, Path, dict[str, Any]], Description]:
+    """What makes the files of such a model."""
+    if model.task == "essays":
+        return essays.make
+    return grading.make if kind_of(model) == "grader" else _make_adapted
 
 
 def _make_adapted(model: Model, base: Path, folder: Path, measured: dict[str, Any]) -> Description:

@@ -58,6 +58,15 @@ def grader_graph(grader: Grader) -> onnx.ModelProto:
     return finished(graph, INPUTS, {"logits": ["batch", LABELS + 2]})
 
 
+def experts_graph(grader: Grader) -> onnx.ModelProto:
+    """INPUTS → `logits` (1, 9): of the cross-encoder (3), of the trees (3), their credit, [known, near]."""
+    graph = Graph(grader.weights)
+    relations, scores, near = _compared(graph, grader.memory)
+    opinions = trees(graph, grader.trees, [relations, scores])
+    graph.op("Concat", [_cross(graph, grader), opinions, near], "logits", axis=1)
+    return finished(graph, INPUTS, {"logits": ["batch", 2 * LABELS + 3]})
+
+
 def cross_graph(grader: Grader) -> onnx.ModelProto:
     """The cross-encoder alone: `logits` (1, 3), as transformers can answer for itself."""
     graph = Graph(grader.weights)

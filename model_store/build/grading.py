@@ -1,6 +1,7 @@
 """The build of a grader: the frozen encoder, and one graph of its cross-encoder, trees and memory."""
 
 import hashlib
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from lectern.model import ENCODER, MODEL, TOKENIZER, Encoder, Encoding, infer
 from model_store.build.encoder import base_config, base_weights, float_encoder, int8_encoder
 from model_store.build.ensemble import read_trees
 from model_store.build.golden import INT8_DISTANCE, INT8_TOLERANCE, REFERENCE_TOLERANCE, read_reference
-from model_store.build.grader import Grader, cross_graph, grader_graph
+from model_store.build.grader import Grader, cross_graph, experts_graph, grader_graph
 from model_store.build.memory import read_memory
 from model_store.build.merge import merge, read_adapter
 from model_store.build.quantise import Scheme, quantise, read_scheme
@@ -37,10 +38,10 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
     cross = Runs(float_encoder(base).SerializeToString(), cross_graph(grader).SerializeToString())
     _check("fp32", cross.answers(reference), reference, REFERENCE_TOLERANCE, np.max)
     (folder / ENCODER).write_bytes(int8_encoder(model.base).read_bytes())
-    _quantise(cross_graph(grader), folder / MODEL, scheme)
+    quantise_layers(cross_graph(grader), folder / MODEL, scheme)
     small = Runs((folder / ENCODER).read_bytes(), (folder / MODEL).read_bytes())
     _check("int8", small.answers(reference), reference, INT8_DISTANCE, np.mean)
-    _quantise(grader_graph(grader), folder / MODEL, scheme)
+    quantise_layers(grader_graph(grader), folder / MODEL, scheme)
     (folder / TOKENIZER).write_bytes((base / TOKENIZER).read_bytes())
     golden = Runs((folder / ENCODER).read_bytes(), (folder / MODEL).read_bytes()).answers(reference)
     facts = read_adapter(model.adapter).facts
@@ -60,7 +61,7 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
     )
 
 
-def _quantise(graph: onnx.ModelProto, target: Path, scheme: Scheme) -> None:
+def quantise_layers(graph: onnx.ModelProto, target: Path, scheme: Scheme) -> None:
     """The layers in int8; what compares and remembers is small, and stays in float."""
     layers = [node.name for node in graph.graph.node if node.name.startswith("encoder.layer.")]
     quantise(graph, target, scheme, layers)
@@ -81,10 +82,18 @@ def read_grader(model: Model, base: Path) -> Grader:
     )
 
 
-def float_release(model: Model, base: Path) -> "Runs":
-    """The same grader in fp32, for measuring against it."""
-    graph: onnx.ModelProto = grader_graph(read_grader(model, base))
-    return Runs(float_encoder(base).SerializeToString(), graph.SerializeToString())
+def int8_experts(model: Model, base: Path) -> tuple[bytes, bytes]:
+    """Encoder and the experts' graph, in int8 as a build makes them."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder, MODEL)
+        quantise_layers(experts_graph(read_grader(model, base)), target, read_scheme(model.adapter))
+        return int8_encoder(model.base).read_bytes(), target.read_bytes()
+
+
+def float_experts(model: Model, base: Path) -> tuple[bytes, bytes]:
+    """The same in fp32, for measuring against it."""
+    graph: onnx.ModelProto = experts_graph(read_grader(model, base))
+    return float_encoder(base).SerializeToString(), graph.SerializeToString()
 
 
 class Runs:

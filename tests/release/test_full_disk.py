@@ -45,7 +45,7 @@ def test_publish_onto_a_full_disk(
 def test_build_onto_a_full_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def full(graph: Any, target: Path) -> None:
+    def full(graph: Any, target: Path, *_: Any) -> None:
         target.write_bytes(b"half of it")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
 

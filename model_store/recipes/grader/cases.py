@@ -1,13 +1,7 @@
-"""What the grader's parts learn from: answers with a label or with points, attacks on them, and the folds.
-
-Two folds hold out whole questions and whole science modules, so that quality on unseen ones can be measured and the
-parts' blend fitted without touching a test part.
-"""
+"""What the grader's parts learn from: answers with a label or with points, and attacks on them."""
 
 import dataclasses
-import gzip
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +9,14 @@ from pathlib import Path
 from functions.grading.rows import nearest
 from lectern.normalise import normalise
 from model_store.attacks.augment import augmented
-from model_store.recipes.data import Example, read_semeval
+from model_store.recipes.data import Example, read_rows, read_semeval
+from model_store.recipes.grader.folds import kept
 
 DATA = (
     {"name": "SemEval-2013 Task 7 (Beetle, SciEntsBank), train", "licence": "CC BY-SA 3.0"},
     {"name": "Mohler et al. (2011), Texas short answers; for points alone", "licence": "not stated: research data"},
 )
 """What the grader learns from."""
-
-FOLDS = (0, 1)
-QUESTION_FOLDS, MODULE_FOLDS = 5, 4
 
 
 @dataclass(frozen=True)
@@ -61,26 +53,16 @@ def attack_cases(folder: Path, seed: int) -> list[Case]:
 
 def mohler_cases(folder: Path) -> Iterator[Case]:
     """Mohler et al. (2011): answers with 0 to 5 points."""
-    with gzip.open(folder / "mohler.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for row in map(json.loads, lines):
-            texts = normalise(row["question"]).text, (normalise(row["reference"]).text,), normalise(row["answer"]).text
-            yield Case(f"mohler/{row['qid']}", "mohler", "train", *texts, None, row["score"] / 5)
+    fields = ("qid", "question", "reference", "answer", "score")
+    for row in read_rows(folder / "mohler.jsonl.gz", fields):
+        texts = (normalise(row[name]).text for name in ("question", "reference", "answer"))
+        question, reference, answer = texts
+        yield Case(f"mohler/{row['qid']}", "mohler", "train", question, (reference,), answer, None, row["score"] / 5)
 
 
 def held_out(case: Case, fold: int | None) -> str:
-    """Why a fold keeps this case from training: its 'module', its 'question', or '' where it does not."""
-    if fold is None:
-        return ""
-    if case.module.startswith("sciEntsBank/") and SCIENCE.index(case.module) % MODULE_FOLDS == fold:
-        return "module"
-    digest = hashlib.sha256(case.question_id.encode()).digest()
-    return "question" if int.from_bytes(digest[:4]) % QUESTION_FOLDS == fold else ""
-
-
-SCIENCE = tuple(
-    "sciEntsBank/" + name for name in ("EM", "FN", "II", "LF", "LP", "ME", "MS", "MX", "PS", "SE", "ST", "VB")
-)
-"""SciEntsBank's modules in the training part."""
+    """Why a fold keeps this case from training (`folds.kept`)."""
+    return kept(case.question_id, case.module, fold)
 
 
 def _case(example: Example) -> Case:

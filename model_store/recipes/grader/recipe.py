@@ -61,49 +61,74 @@ class Parameters:
     attack_seed: int = 1
 
 
-def compose(source: Source, parameters: Parameters) -> Work:
-    """The grader on the answers of `source.data`. Raises DataError or OSError."""
-    model, base = source.model, base_folder(source.model.base)
-    fold = None if source.everything else parameters.fold
-    answers = semeval_cases(source.data)
-    seen = training(answers, fold)
-    attacks = [case for case in attack_cases(source.data, parameters.attack_seed) if not held_out(case, fold)]
-    unseen = [case for case in answers if case.split != "train" or held_out(case, fold)]
-    vectors = Vectors(int8_encoder(model.base), base / "tokenizer.json")
-    network = CrossLayers(base, LAYERS, parameters.dropout)
-    chosen = int(parameters.attacks * len(attacks))
+@dataclass(frozen=True)
+class Grading:
+    """One run: what it sees, what it is validated on, and the network that it fits."""
 
-    def batches(_: int, chance: random.Random) -> Iterator[Batch]:
-        return _batches([*seen, *chance.sample(attacks, chosen)], vectors, parameters.batch_size, chance)
+    source: Source
+    parameters: Parameters
+    fold: int | None
+    base: Path
+    vectors: Vectors
+    seen: Sequence[Case]
+    unseen: Sequence[Case]
+    attacks: Sequence[Case]
+    network: CrossLayers
 
-    def loss(trained: nn.Module, batch: Batch) -> Tensor:
-        labels, finer = trained(batch)
-        total = cross_entropy(labels.float(), batch["labels"], label_smoothing=parameters.label_smoothing)
+    @property
+    def chosen(self) -> int:
+        """How many attacks an epoch sees."""
+        return int(self.parameters.attacks * len(self.attacks))
+
+    def batches(self, _: int, chance: random.Random) -> Iterator[Batch]:
+        """An epoch."""
+        cases = [*self.seen, *chance.sample(self.attacks, self.chosen)]
+        return _batches(cases, self.vectors, self.parameters.batch_size, chance)
+
+    def loss(self, network: nn.Module, batch: Batch) -> Tensor:
+        """Cross entropy of the labels, and of Beetle's finer ones where they are known."""
+        labels, finer = network(batch)
+        total = cross_entropy(labels.float(), batch["labels"], label_smoothing=self.parameters.label_smoothing)
         if (batch["finer"] >= 0).any():
-            total = total + parameters.finer_weight * cross_entropy(finer.float(), batch["finer"], ignore_index=-1)
+            others = cross_entropy(finer.float(), batch["finer"], ignore_index=-1)
+            total = total + self.parameters.finer_weight * others
         return total
 
-    def project(trained: nn.Module) -> None:
-        apply_adapter(trained, base, adapter_of(trained, base, parameters.rank))
+    def project(self, network: nn.Module) -> None:
+        """Back to what an adapter can hold, so that the export loses nothing that training relied on."""
+        assert isinstance(network, CrossLayers)
+        apply_adapter(network, self.base, adapter_of(network, self.base, self.parameters.rank))
 
-    def evaluate(trained: nn.Module) -> dict[str, float]:
-        return _macro_f1(trained, unseen, vectors, fold)
+    def evaluate(self, network: nn.Module) -> dict[str, float]:
+        """Macro-F1 of the cross-encoder alone."""
+        return _macro_f1(network, self.unseen, self.vectors, self.fold)
 
-    def export(folder: Path, record: dict[str, Any]) -> None:
-        adapter = adapter_of(network, base, parameters.rank)
-        apply_adapter(network, base, adapter)
+    def export(self, folder: Path, record: dict[str, Any]) -> None:
+        """Write the adapter's folder; memory and trees are fitted here."""
+        self.project(self.network)
         folder.mkdir(parents=True, exist_ok=True)
-        save_file(adapter, folder / "adapter.safetensors")
-        marked = [case for case in mohler_cases(source.data) if not held_out(case, fold)]
-        parts = fit_parts(seen, attacks[::2], marked, vectors)
+        save_file(adapter_of(self.network, self.base, self.parameters.rank), folder / "adapter.safetensors")
+        marked = [case for case in mohler_cases(self.source.data) if not held_out(case, self.fold)]
+        parts = fit_parts(self.seen, self.attacks[::2], marked, self.vectors)
         parts.memory.save(folder / "memory.npz")
         parts.trees.save(folder / "trees.npz")
-        write_json(folder / "adapter.json", _facts(source, parameters, fold) | record)
-        write_json(folder / "reference.json", references(network, base, LOWER, tokenizer_of(model), GOLDEN))
+        write_json(folder / "adapter.json", _facts(self.source, self.parameters, self.fold) | record)
+        tokenizer = tokenizer_of(self.source.model)
+        write_json(folder / "reference.json", references(self.network, self.base, LOWER, tokenizer, GOLDEN))
 
-    steps = -(-(len(seen) + chosen) // parameters.batch_size)
-    fitting = Training(network, steps, batches, loss, evaluate, project)
-    return Work(fitting, {"data_sha256": cases_digest([*seen, *attacks])}, export)
+
+def compose(source: Source, parameters: Parameters) -> Work:
+    """The grader on the answers of `source.data`. Raises DataError or OSError."""
+    base, fold = base_folder(source.model.base), None if source.everything else parameters.fold
+    answers = semeval_cases(source.data)
+    attacks = [case for case in attack_cases(source.data, parameters.attack_seed) if not held_out(case, fold)]
+    unseen = [case for case in answers if case.split != "train" or held_out(case, fold)]
+    vectors = Vectors(int8_encoder(source.model.base), base / "tokenizer.json")
+    network = CrossLayers(base, LAYERS, parameters.dropout)
+    run = Grading(source, parameters, fold, base, vectors, training(answers, fold), unseen, attacks, network)
+    steps = -(-(len(run.seen) + run.chosen) // parameters.batch_size)
+    fitting = Training(network, steps, run.batches, run.loss, run.evaluate, run.project)
+    return Work(fitting, {"data_sha256": cases_digest([*run.seen, *attacks])}, run.export)
 
 
 def _batches(cases: Sequence[Case], vectors: Vectors, size: int, chance: random.Random) -> Iterator[Batch]:
