@@ -1,4 +1,4 @@
-"""A grader's figures, from what its experts say: quality, int8 against fp32, confidence, and what a budget leaves to it.
+"""A grader's figures, from what its experts say: quality, int8 against fp32, confidence, what a budget leaves to it.
 
 Figures of confidence come from two halves of the questions, each calibrated by the other.
 """

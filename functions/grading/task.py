@@ -1,8 +1,11 @@
 """Grading as two pure functions: an answer becomes rows of tokens, and logits become a grade."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from functions.grading.adapt import adapt
@@ -14,7 +17,7 @@ from lectern import guards
 from lectern.calibration import DEFAULT_ERROR_BUDGET, probabilities, review_threshold
 from lectern.errors import FieldError, InvalidRequest
 from lectern.manifest import Manifest
-from lectern.model import ENCODER, Encoding
+from lectern.model import ENCODER, Encoding, segments
 from lectern.normalise import normalise
 from lectern.packs.features import Embed, Features, features
 from lectern.task import Adaptation, Logits, Rows, Task
@@ -65,20 +68,40 @@ def as_seen(request: GradeRequest) -> GradeRequest:
     return request.model_copy(update=texts)
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What the model says of a row: chances of the labels; the credit on a scale of points and whether it knows the
+    question, where it tells.
+    """
+
+    chances: NDArray[np.float64]
+    credit: float | None = None
+    known: bool = False
+
+    @classmethod
+    def of(cls, logits: NDArray[np.float32], manifest: Manifest) -> "_Said":
+        labels = len(manifest.labels)
+        chances = probabilities(logits[:labels], manifest.calibration)
+        if len(logits) == labels:
+            return cls(chances)
+        return cls(chances, min(1.0, max(0.0, float(logits[labels]))), bool(logits[labels + 1] > 0.5))
+
+
 def postprocess(request: GradeRequest, rows: Rows, logits: Logits, manifest: Manifest) -> dict[str, Any]:
     """The grade by the row that speaks most for the answer; there are several where a long answer came in windows."""
     if not rows:
         return _blank(manifest)
-    options = [probabilities(row, manifest.calibration) for row in logits]
+    options = [_Said.of(row, manifest) for row in logits]
     correct = manifest.labels.index("correct")
-    chances = max(options, key=lambda option: float(option[correct]))
-    confidence = float(chances.max())
+    said = max(options, key=lambda option: float(option.chances[correct]))
+    chances, confidence = said.chances, float(said.chances.max())
+    credit = said.credit if request.max_score > 1 and said.credit is not None else float(chances[correct])
     warnings = _warnings(request, rows)
-    threshold = review_threshold(manifest.calibration, _budget(request))
+    threshold = review_threshold(manifest.calibration, _budget(request), said.known)
     return {
         "label": manifest.labels[int(chances.argmax())],
         "probabilities": dict(zip(manifest.labels, chances.tolist(), strict=True)),
-        "score": request.score_of(float(chances[correct])),
+        "score": request.score_of(credit),
         "confidence": confidence,
         "needs_review": confidence < threshold or bool(warnings),
         "warnings": warnings,
@@ -87,8 +110,8 @@ def postprocess(request: GradeRequest, rows: Rows, logits: Logits, manifest: Man
 
 def observe(request: GradeRequest, rows: Rows, logits: Logits, manifest: Manifest, embed: Embed) -> Features:
     """What a question pack's head sees of an answer. The grader's credit is its score on the finest scale there is."""
-    finest = request.model_copy(update={"max_score": 1.0, "step": 1e-4})
-    credit = float(postprocess(finest, rows, logits, manifest)["score"])
+    finest = request.model_copy(update={"step": request.max_score / 10_000})
+    credit = float(postprocess(finest, rows, logits, manifest)["score"]) / request.max_score
     references = [embed(text, keep=True) for text in request.references]
     return features(request.answer, credit, embed(request.answer), references)
 
@@ -122,7 +145,7 @@ def _blank(manifest: Manifest) -> dict[str, Any]:
 def _warnings(request: GradeRequest, rows: Sequence[Encoding]) -> list[str]:
     """What a teacher should know of how the answer was read."""
     seen, warnings = as_seen(request), []
-    answer = [token for row in rows for token, kind in zip(row.input_ids, row.token_type_ids, strict=True) if kind]
+    answer = [token for row in rows for token in segments(row)[-1]]
     foreign = latin_share(seen.answer) < 1 - UNKNOWN_SHARE
     if foreign or answer.count(UNKNOWN) > UNKNOWN_SHARE * len(answer):
         warnings.append("The answer is mostly in a script or in characters that the model does not know.")
