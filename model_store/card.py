@@ -1,25 +1,39 @@
 """A model's card, written from its facts and its evaluation, so that no figure on it is typed by hand."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from model_store.catalogue import Model
 
-_TEMPLATES = {"essays": "essays_card.md.j2"}
+_TEMPLATES = {"essays": "essays_card.md.j2", "grader": "grader_card.md.j2"}
+"""By how a model is put together, else by its task."""
 
 
 def card(model: Model, facts: dict[str, Any], evaluation: dict[str, Any]) -> str:
     """The card as Markdown; with the table of attacks.json if the evaluation has figures of attacks."""
     environment = Environment(  # noqa: S701 - Markdown, and nothing in it comes from users
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
-    path = Path(__file__).with_name(_TEMPLATES.get(model.task, "card.md.j2"))
-    template = environment.from_string(path.read_text("utf-8"))
+    template = environment.get_template(_TEMPLATES.get(facts.get("kind", model.task), "card.md.j2"))
     attacks = _attacks(model) if "attacks" in evaluation["metrics"] else None
-    return template.render(model=model, facts=facts, evaluation=evaluation, attacks=attacks)
+    thresholds = list(_thresholds(evaluation.get("calibration", {})))
+    return template.render(model=model, facts=facts, evaluation=evaluation, attacks=attacks, thresholds=thresholds)
+
+
+def _thresholds(calibration: dict[str, Any]) -> Iterator[tuple[float, float | None, float | None]]:
+    """Each error budget with the confidence that known and other questions need; None: everything is reviewed."""
+    names = ("known", "thresholds")
+    known, other = ({e["budget"]: e["confidence"] for e in calibration.get(name, ())} for name in names)
+    for budget in sorted(known.keys() | other.keys()):
+        yield budget, known.get(budget), other.get(budget)
 
 
 def _attacks(model: Model) -> dict[str, Any]:

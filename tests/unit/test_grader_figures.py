@@ -1,0 +1,73 @@
+"""What follows from the experts' words, on answers made up so that the right figures are known beforehand."""
+
+import json
+
+import numpy as np
+import pytest
+
+from functions.grading.schemas import LABELS
+from model_store.card import card
+from model_store.catalogue import read_model
+from model_store.grader_figures import Told, figures
+from model_store.recipes.grader.blend import START, blended, fit_blend, minimum
+
+QUESTIONS, EACH = 40, 20
+
+
+@pytest.fixture
+def told() -> Told:
+    """Known and new questions; the trees are right where they are sure, the cross-encoder only guesses."""
+    chance = np.random.default_rng(3)
+    count = QUESTIONS * EACH
+    questions = np.repeat([f"beetle/q{number}" for number in range(QUESTIONS)], EACH)
+    known = (np.arange(count) // EACH) % 2 == 0
+    gold = chance.integers(0, 3, count)
+    sure = chance.random(count) < 0.5
+    trees = np.where(np.eye(3)[gold] > 0, np.where(sure, 6.0, 0.3)[:, None], 0.0)
+    said = np.concatenate(
+        [chance.normal(size=(count, 3)), trees, np.zeros((count, 1)), known[:, None], known[:, None]], 1
+    )
+    sets = np.where(known, "beetle unseen answers (test-UA)", "beetle unseen questions (validation)")
+    return Told(sets, questions, gold, said, said.copy())
+
+
+def test_the_blend_trusts_the_expert_that_is_right(told: Told) -> None:
+    blend = fit_blend(told.int8[:, :3], told.int8[:, 3:6], told.int8[:, 7:9], told.gold, told.sets)
+    logits = blended(blend, told.int8[:, :3], told.int8[:, 3:6], told.int8[:, 7:9])
+    assert (logits.argmax(axis=1) == told.gold).mean() > 0.95
+    assert abs(blend[0, 0]) < 0.2 < blend[1, 0]
+
+
+def test_figures_of_an_expert_who_knows_when_it_knows(told: Told) -> None:
+    found = figures(told, np.array([[0, 0, 0], [1, 0, 0], [0, 0, 0], [1, 0, 0]], dtype=float))
+    for row in found["metrics"].values():
+        assert row["answers"] == QUESTIONS * EACH / 2
+        assert row["accuracy"] == row["macro_f1"] == row["labels_agree"] == 1
+        assert row["error"] == 0
+        assert row["coverage"] > 0.4  # the half that is sure, whatever becomes of ties at the threshold
+    assert all(error == 0 for curve in found["curves"].values() for _, error in curve)
+    assert {entry["budget"] for entry in found["calibration"]["known"]} >= {0.01, 0.05}
+
+
+def test_a_wrong_expert_leaves_little_to_the_grader(told: Told) -> None:
+    found = figures(told, np.array([[1, 0, 0], [0, 0, 0], [0, 0, 0], [1, 0, 0]], dtype=float))
+    for row in found["metrics"].values():
+        assert row["accuracy"] < 0.45
+        assert row["coverage"] < 0.1
+
+
+def test_the_card_of_a_grader_names_its_data_and_figures(told: Told) -> None:
+    facts = {
+        "kind": "grader", "labels": list(LABELS), "rank": 48, "recipe": "train grading", "data_sha256": "ab" * 32,
+        "training_data": [{"name": "Answers of our own", "licence": "CC0"}], "parameters": {"fold": 0},
+    }  # fmt: skip
+    evaluation = json.loads(json.dumps(figures(told, START)))
+    text = card(read_model("grading"), facts, evaluation)
+    assert "Answers of our own (CC0)" in text
+    assert f"| beetle unseen answers (test-UA) | {QUESTIONS * EACH // 2} |" in text
+
+
+def test_minimum_of_a_bent_valley() -> None:
+    """Rosenbrock (1960): the least value, 0, is at (1, 1), at the end of a curved valley."""
+    place = minimum(lambda p: float((1 - p[0]) ** 2 + 100 * (p[1] - p[0] ** 2) ** 2), np.array([-1.2, 1.0]), steps=300)
+    assert place == pytest.approx([1, 1], abs=0.01)
