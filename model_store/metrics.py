@@ -1,6 +1,7 @@
 """Metrics of classification, in numpy alone."""
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,10 +77,13 @@ def area_under_roc(positive: NDArray[np.float64], negative: NDArray[np.float64])
     return float(above.mean())
 
 
-def quadratic_weighted_kappa(gold: Labels, predicted: Labels) -> float:
-    """Agreement of two series of whole scores beyond chance, where a distance counts by its square; 1 where they agree.
+def quadratic_weighted_kappa(
+    gold: NDArray[np.floating[Any]] | Labels, predicted: NDArray[np.floating[Any]] | Labels, alike: float = 1.0
+) -> float:
+    """Agreement of two series of scores beyond chance, where a distance counts by its square; 1 where they agree.
 
-    Cohen (1968), Weighted kappa.
+    `alike` where all scores are one and the same. Cohen (1968), Weighted kappa; with squared weights the disagreement
+    by chance is the mean square difference of every score of one series with every score of the other.
     """
     chance = gold.var() + predicted.var() + (gold.mean() - predicted.mean()) ** 2
-    return float(1 - np.mean((gold - predicted) ** 2) / chance) if chance else 1.0
+    return float(1 - np.mean((gold - predicted) ** 2) / chance) if chance else alike

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from functions.grading.schemas import LABELS
 from model_store.compare.marked import Marked
-from model_store.metrics import expected_calibration_error, macro_f1
+from model_store.metrics import expected_calibration_error, macro_f1, quadratic_weighted_kappa
 
 SAMPLES = 2000
 _NO_LABEL = -1
@@ -96,7 +96,7 @@ def right(marks: Marks, side: Side) -> NDArray[np.bool_]:
 def quadratic_kappa(marks: Marks, side: Side) -> float:
     """Quadratic weighted kappa on whole points, per question, averaged over questions by their number of answers.
 
-    Cohen (1968), Weighted kappa. With squared weights it is 1 - E(g-p)² / (var g + var p + (mean g - mean p)²).
+    Questions whose points and marks are all the same say nothing of agreement and are left out.
     """
     graded = ~np.isnan(marks.credit)
     gold = (marks.credit * marks.points)[graded]
@@ -104,11 +104,10 @@ def quadratic_kappa(marks: Marks, side: Side) -> float:
     kappas, sizes = [], []
     for question in np.unique(marks.question[graded]):
         here = marks.question[graded] == question
-        given, found = gold[here], points[here]
-        spread = given.var() + found.var() + (given.mean() - found.mean()) ** 2
-        if spread > 0:
-            kappas.append(1 - np.mean((given - found) ** 2) / spread)
-            sizes.append(len(given))
+        kappa = quadratic_weighted_kappa(gold[here], points[here], alike=float("nan"))
+        if not np.isnan(kappa):
+            kappas.append(kappa)
+            sizes.append(int(here.sum()))
     return float(np.average(kappas, weights=sizes)) if kappas else float("nan")
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from model_store.metrics import expected_calibration_error
-from model_store.question_packs.curve import Scored, Scores
+from model_store.metrics import expected_calibration_error, quadratic_weighted_kappa
+from model_store.question_packs.curve import Scored
 
 Metric = Callable[[Sequence[Scored]], float]
 
@@ -17,16 +17,7 @@ def rmse(parts: Sequence[Scored]) -> float:
 
 def mean_kappa(parts: Sequence[Scored]) -> float:
     """Mean over questions (and repeats) of the quadratic weighted kappa."""
-    return float(np.mean([kappa(part.given, part.gold) for part in parts]))
-
-
-def kappa(given: Scores, gold: Scores) -> float:
-    """Quadratic weighted kappa of two raters' scores (Cohen 1968): 1 less observed over expected disagreement.
-
-    Expected is the mean square difference of every score of one with every score of the other, in closed form.
-    """
-    apart = given.var() + gold.var() + (given.mean() - gold.mean()) ** 2
-    return float(1 - np.mean((given - gold) ** 2) / apart) if apart > 0 else 0.0
+    return float(np.mean([quadratic_weighted_kappa(part.gold, part.given, alike=0.0) for part in parts]))
 
 
 def calibration_error(parts: Sequence[Scored], tolerance: float) -> float:

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from model_store.errors import DataError
+from model_store.metrics import quadratic_weighted_kappa
 from model_store.question_packs.curve import curve, scored
 from model_store.question_packs.data import Question, read_asap_sas, read_mohler
-from model_store.question_packs.figures import accepted, kappa, paired, rmse
+from model_store.question_packs.figures import accepted, paired, rmse
 from model_store.question_packs.picture import Line, picture
 from tests.packs.conftest import answers, seen
 
@@ -26,9 +27,9 @@ def test_kappa_is_one_less_observed_over_expected_disagreement() -> None:
     given, gold = np.array([0.0, 1, 2, 2, 1]), np.array([0.0, 1, 1, 2, 0])
     observed = np.mean([(a - b) ** 2 for a, b in zip(given, gold, strict=True)])
     expected = np.mean([(a - b) ** 2 for a, b in product(given, gold)])
-    assert kappa(given, gold) == pytest.approx(1 - observed / expected)
-    assert kappa(gold, gold) == 1
-    assert kappa(np.ones(3), np.ones(3)) == 0
+    assert quadratic_weighted_kappa(given, gold) == pytest.approx(1 - observed / expected)
+    assert quadratic_weighted_kappa(gold, gold) == 1
+    assert quadratic_weighted_kappa(np.ones(3), np.ones(3), alike=0.0) == 0
 
 
 def test_held_out_answers_are_never_seen() -> None:
