@@ -1,7 +1,19 @@
-"""How long work shows on a terminal."""
+"""What commands share: how long work shows on a terminal, and where data comes from."""
 
+from pathlib import Path
+
+import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+data_option = click.option(
+    "--data",
+    envvar="LECTERN_DATA",
+    default="../shared/data",
+    show_default=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+"""The data folder of commands that measure."""
 
 
 def progress_bar() -> Progress:

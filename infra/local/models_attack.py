@@ -5,19 +5,13 @@ from pathlib import Path
 
 import click
 
-from infra.local.console import progress_bar
+from infra.local.console import data_option, progress_bar
 from infra.local.environment import use_local_settings
 
 
 @click.command()
 @click.argument("name")
-@click.option(
-    "--data",
-    envvar="LECTERN_DATA",
-    default="../shared/data",
-    show_default=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-)
+@data_option
 @click.option(
     "--first-run",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

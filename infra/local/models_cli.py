@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from infra.local.console import progress_bar
+from infra.local.console import data_option, progress_bar
 from infra.local.environment import built, named_store, pinned_key, use_local_settings
 from lectern.errors import NotFound, RetiredRelease, UnknownRelease
 from lectern.manifest import Alias, Manifest, manifest_key
@@ -34,13 +34,7 @@ def build(name: str, source: str) -> None:
 
 @models.command()
 @click.argument("name")
-@click.option(
-    "--data",
-    envvar="LECTERN_DATA",
-    default="../shared/data",
-    show_default=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-)
+@data_option
 @click.option(
     "--first-run",
     "first_runs",

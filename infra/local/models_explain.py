@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from infra.local.console import progress_bar
+from infra.local.console import data_option, progress_bar
 from infra.local.environment import ensure_live, use_local_settings
 
 THRESHOLD_ANSWERS = 900
@@ -13,13 +13,7 @@ THRESHOLD_ANSWERS = 900
 
 @click.command("evaluate-explanations")
 @click.argument("name", type=click.Choice(["grading"]))
-@click.option(
-    "--data",
-    envvar="LECTERN_DATA",
-    default="../shared/data",
-    show_default=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-)
+@data_option
 @click.option("--version", help="Measure this version instead of the live one.")
 @click.option("--answers", default=300, show_default=True, type=click.IntRange(min=1), help="Held-out answers to draw.")
 @click.option("--seed", default=0, show_default=True)

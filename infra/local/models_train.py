@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from infra.local.console import progress_bar
+from infra.local.console import data_option, progress_bar
 from model_store.errors import TrainingError
 
 ROOT = Path(__file__).parents[2]
@@ -50,8 +50,7 @@ def _measuring(multiple: bool) -> Callable[[Callable[..., None]], Callable[..., 
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
         command = click.option("--first-run", required=True, multiple=multiple, type=folder, help=kept)(command)
-        data = click.option("--data", envvar="LECTERN_DATA", default="../shared/data", show_default=True, type=folder)
-        return click.argument("name")(data(command))
+        return click.argument("name")(data_option(command))
 
     return add
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from infra.local.console import progress_bar
+from infra.local.console import data_option, progress_bar
 from infra.local.environment import ensure_live, use_local_settings
 from lectern.batch.table import Row, TableError, read_table
 from lectern.packs.pack import QuestionPack
@@ -70,13 +70,7 @@ def delete(question_id: str) -> None:
 
 
 @packs.command()
-@click.option(
-    "--data",
-    envvar="LECTERN_DATA",
-    default="../shared/data",
-    show_default=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-)
+@data_option
 @click.option("--out", default="docs/results", show_default=True, type=click.Path(file_okay=False, path_type=Path))
 @click.pass_obj
 def measure(own_store: bool, data: Path, out: Path) -> None:
