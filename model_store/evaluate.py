@@ -63,9 +63,7 @@ def evaluate(model: Model, first_run: Path, data: Path, progress: Callable[[int,
         UNSEEN_ANSWERS: (model, [e for e in examples if is_unseen_answer(e)]),
     }
     total, done = sum(len(part) for _, part in parts.values()), count(1)
-    answered = {
-        name: _answer(asked, part, lambda: progress(next(done), total)) for name, (asked, part) in parts.items()
-    }
+    answered = {name: ask(asked, part, lambda: progress(next(done), total)) for name, (asked, part) in parts.items()}
     evaluation = _evaluation(answered)
     calibration = Calibration.model_validate(evaluation["calibration"])
     evaluation["measured_sha256"] = measured_sha256(build(model).folder, calibration)
@@ -79,7 +77,7 @@ def recalibrate(model: Model, first_run: Path, data: Path, progress: Callable[[i
     """Fit the calibration alone and write it into evaluation.json; returns what that holds. Raises as `evaluate`."""
     kept = [example for example in read_semeval(data) if is_validation(example)]
     done = count(1)
-    found = _answer(dataclasses.replace(model, adapter=first_run), kept, lambda: progress(next(done), len(kept)))
+    found = ask(dataclasses.replace(model, adapter=first_run), kept, lambda: progress(next(done), len(kept)))
     calibration = calibrate(found.int8, found.gold)
     path = model.adapter / "evaluation.json"
     before = json.loads(path.read_text("utf-8")) if path.exists() else {"metrics": {}}
@@ -91,7 +89,8 @@ def recalibrate(model: Model, first_run: Path, data: Path, progress: Callable[[i
     return evaluation
 
 
-def _answer(model: Model, examples: Sequence[Example], progress: Callable[[], None]) -> Answered:
+def ask(model: Model, examples: Sequence[Example], progress: Callable[[], None]) -> Answered:
+    """Ask the int8 release and the fp32 graph. Raises as `build`."""
     int8, fp32 = loaded_models(model)
     rows: dict[str, list[NDArray[np.float32]]] = {"int8": [], "fp32": []}
     for example in examples:

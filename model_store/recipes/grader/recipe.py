@@ -188,4 +188,4 @@ def _facts(source: Source, parameters: Parameters, fold: int | None) -> dict[str
     }
 
 
-RECIPE = Recipe(Parameters(), compose, Fit(epochs=5, learning_rate=1e-4))
+RECIPE = Recipe(Parameters(), compose, Fit(epochs=8, learning_rate=1.5e-4, average=0.2))
