@@ -20,6 +20,7 @@ from model_store.metrics import (
     macro_f1,
     mean_interval,
     paired_interval,
+    reliability,
     share_interval,
 )
 from model_store.recipes.grader.blend import Numbers, blended, fit_blend
@@ -96,6 +97,7 @@ def figures(told: Told, marked: Marked, blend: Numbers, apart: tuple[Numbers, Nu
         "points": {n: _points(marked, marked.sets == n) for n in sorted(set(marked.sets.tolist()))},
         "int8_against_fp32": {n: _compared(told.gold, chances, fp32, told.sets == n) for n in names},
         "curves": {n: _curve(told.gold, chances, told.sets == n) for n in names},
+        "reliability": {n: _reliability(told.gold, chances, told.sets == n) for n in names},
     }
 
 
@@ -174,3 +176,8 @@ def _curve(gold: Labels, chances: Numbers, rows: NDArray[np.bool_]) -> list[list
     wrong = (chances[rows].argmax(axis=1) != gold[rows])[order]
     counts = [round(len(wrong) * share / 20) for share in range(1, 21)]
     return [[round(count / len(wrong), 3), round(float(wrong[:count].mean()), 4)] for count in counts if count]
+
+
+def _reliability(gold: Labels, chances: Numbers, rows: NDArray[np.bool_]) -> list[list[float]]:
+    said, sure = chances[rows].argmax(axis=1), chances[rows].max(axis=1)
+    return [[round(value, 4) for value in one] for one in reliability(sure, said == gold[rows])]

@@ -1,4 +1,4 @@
-"""A model's probabilities for the training answers, as a file that `distil` learns from (`model_store.recipes.soft`)."""
+"""A model's probabilities for the training answers, as the file that `distil` learns from (recipes/soft.py)."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -100,6 +100,15 @@ def teach(name: str, data: Path, out: Path) -> None:
     click.echo(f"wrote {out}: {count} answers")
 
 
+@click.command()
+def results() -> None:
+    """Write docs/results/models.md out of what was measured: evaluations, attacks, packs, baselines."""
+    from model_store.results import write
+
+    for path in write():
+        click.echo(f"wrote {path}")
+
+
 def _recipe(work: str, name: str, options: tuple[str, ...]) -> None:
     """Run a recipe with .venv-train's Python and end with its exit code. Raises TrainingError if there is none."""
     if not TRAIN_PYTHON.exists():
@@ -115,5 +124,5 @@ def _told(measure: Callable[[Callable[[int, int], None]], Any]) -> Any:
         return measure(lambda done, total: progress.update(bar, completed=done, total=total))
 
 
-COMMANDS = (train, distil, prune, teach, quantise, calibrate)
+COMMANDS = (train, distil, prune, teach, quantise, calibrate, results)
 """What `lectern models` takes in."""

@@ -1,7 +1,6 @@
 """What a grader remembers of the questions that it was trained on: a linear head for each, found by likeness."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,16 +42,6 @@ class Memory:
     """(q, buckets, c)"""
     gram_scale: Float
     """(q, 1)"""
-
-    def save(self, path: Path) -> None:
-        """Write as .npz."""
-        np.savez_compressed(path, **vars(self))
-
-
-def read_memory(path: Path) -> Memory:
-    """Read what `save` wrote."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return Memory(**arrays)
 
 
 def packed(values: Float) -> tuple[Int8, Float]:

@@ -7,6 +7,7 @@ int8 files, about the questions and science modules that they were kept from, an
 import argparse
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,7 +39,7 @@ def main() -> None:
     """Measure both and write TARGET."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("plain", nargs="+", type=Path, help="adapters of grading-plain, one per fold")
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, default=os.environ.get("LECTERN_DATA", "../shared/data"))
     chosen = parser.parse_args()
     found = measure(chosen.plain, chosen.data)
     TARGET.write_text(json.dumps(found, indent=1) + "\n", "utf-8")

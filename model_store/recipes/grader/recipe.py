@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from functions.grading.schemas import LABELS
+from model_store.build.arrays import save_arrays
 from model_store.build.encoder import LOWER, int8_encoder
 from model_store.metrics import macro_f1
 from model_store.recipes.data import FINER
@@ -110,8 +111,8 @@ class Grading:
         save_file(adapter_of(self.network, self.base, self.parameters.rank), folder / "adapter.safetensors")
         marked = [case for case in mohler_cases(self.source.data) if not held_out(case, self.fold)]
         parts = fit_parts(self.seen, self.attacks[::2], marked, self.vectors)
-        parts.memory.save(folder / "memory.npz")
-        parts.trees.save(folder / "trees.npz")
+        save_arrays(parts.memory, folder / "memory.npz")
+        save_arrays(parts.trees, folder / "trees.npz")
         write_json(folder / "adapter.json", _facts(self.source, self.parameters, self.fold) | record)
         tokenizer = tokenizer_of(self.source.model)
         write_json(folder / "reference.json", references(self.network, self.base, LOWER, tokenizer, GOLDEN))
