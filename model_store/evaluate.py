@@ -25,10 +25,9 @@ from lectern.manifest import Calibration
 from lectern.model import LoadedModel
 from lectern.store.local import LocalStore
 from model_store.build.builder import build, float_graph
-from model_store.build.measured import measured_sha256
 from model_store.calibrate import calibrate, coverage, softmax
-from model_store.card import card
 from model_store.catalogue import Model
+from model_store.keep import keep
 from model_store.metrics import Labels, accuracy, expected_calibration_error, macro_f1, paired_interval
 from model_store.recipes.data import Example, is_unseen_answer, is_validation, read_semeval
 from model_store.release.publish import publish
@@ -64,13 +63,7 @@ def evaluate(model: Model, first_run: Path, data: Path, progress: Callable[[int,
     }
     total, done = sum(len(part) for _, part in parts.values()), count(1)
     answered = {name: ask(asked, part, lambda: progress(next(done), total)) for name, (asked, part) in parts.items()}
-    evaluation = _evaluation(answered)
-    calibration = Calibration.model_validate(evaluation["calibration"])
-    evaluation["measured_sha256"] = measured_sha256(build(model).folder, calibration)
-    (model.adapter / "evaluation.json").write_text(json.dumps(evaluation, indent=1) + "\n", "utf-8")
-    facts = json.loads((model.adapter / "adapter.json").read_text("utf-8"))
-    (model.adapter / "card.md").write_text(card(model, facts, evaluation), "utf-8")
-    return evaluation
+    return keep(model, _evaluation(answered))
 
 
 def recalibrate(model: Model, first_run: Path, data: Path, progress: Callable[[int, int], None]) -> dict[str, Any]:

@@ -15,13 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from functions.grading.schemas import LABELS, GradeRequest
-from lectern.manifest import Calibration
-from model_store.build.builder import build
-from model_store.build.measured import measured_sha256
-from model_store.card import card
 from model_store.catalogue import Model
 from model_store.experts import Experts
 from model_store.grader_figures import Marked, Told, blend_of, blends_apart, figures
+from model_store.keep import keep
 from model_store.recipes.data import Example, is_unseen_answer, read_semeval
 from model_store.recipes.grader.cases import Case, held_out, mohler_cases
 from model_store.recipes.grader.folds import apart
@@ -47,14 +44,14 @@ def calibrate_grader(model: Model, folds: Sequence[Path], data: Path, progress: 
     blend = blend_of(told)
     for adapter in (model.adapter, *folds):
         _rewrite(adapter / "adapter.json", {"blend": blend.tolist()})
-    return _write(model, figures(told, marked, blend, blends_apart(told)))
+    return keep(model, figures(told, marked, blend, blends_apart(told)))
 
 
 def evaluate_grader(model: Model, folds: Sequence[Path], data: Path, progress: Progress) -> dict[str, Any]:
     """Measure, and write evaluation.json and the card. Raises OSError or DataError."""
     blend = np.array(json.loads((model.adapter / "adapter.json").read_text("utf-8"))["blend"])
     told, marked = _ask_all(model, folds, data, progress)
-    return _write(model, figures(told, marked, blend, blends_apart(told)))
+    return keep(model, figures(told, marked, blend, blends_apart(told)))
 
 
 def _ask_all(model: Model, folds: Sequence[Path], data: Path, progress: Progress) -> tuple[Told, Marked]:
@@ -104,16 +101,6 @@ def _split(items: Sequence[_Item], int8: Numbers, fp32: Numbers) -> tuple[Told, 
     told = Told(sets[labelled], questions[labelled], gold, int8[labelled], fp32[labelled])
     others = ~labelled
     return told, Marked(sets[others], questions[others], credit[others], int8[others, 6], fp32[others, 6])
-
-
-def _write(model: Model, evaluation: dict[str, Any]) -> dict[str, Any]:
-    calibration = Calibration.model_validate(evaluation["calibration"])
-    (model.adapter / "evaluation.json").write_text(json.dumps(evaluation, indent=1) + "\n", "utf-8")
-    evaluation["measured_sha256"] = measured_sha256(build(model).folder, calibration)
-    (model.adapter / "evaluation.json").write_text(json.dumps(evaluation, indent=1) + "\n", "utf-8")
-    facts = json.loads((model.adapter / "adapter.json").read_text("utf-8"))
-    (model.adapter / "card.md").write_text(card(model, facts, evaluation), "utf-8")
-    return evaluation
 
 
 def _rewrite(path: Path, change: dict[str, Any]) -> None:
