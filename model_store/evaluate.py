@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
 from numpy.typing import NDArray
 
@@ -22,9 +23,10 @@ from functions.grading.schemas import LABELS, GradeRequest
 from functions.grading.task import encode
 from lectern.load import load
 from lectern.manifest import Calibration
-from lectern.model import LoadedModel
+from lectern.model import Encoder, LoadedModel
 from lectern.store.local import LocalStore
 from model_store.build.builder import build, float_graph
+from model_store.build.encoder import float_encoder
 from model_store.calibrate import calibrate, coverage, softmax
 from model_store.catalogue import Model
 from model_store.keep import keep
@@ -32,6 +34,7 @@ from model_store.metrics import Labels, accuracy, expected_calibration_error, ma
 from model_store.recipes.data import Example, is_unseen_answer, is_validation, read_semeval
 from model_store.release.publish import publish
 from model_store.release.signing import FileSigner
+from model_store.sources import base_folder
 
 VALIDATION, UNSEEN_ANSWERS = "unseen questions (validation)", "unseen answers (test-UA)"
 
@@ -96,12 +99,18 @@ def ask(model: Model, examples: Sequence[Example], progress: Callable[[], None])
 
 
 def loaded_models(model: Model) -> tuple[LoadedModel, LoadedModel]:
-    """The int8 release as a function would load it, and the same with the fp32 graph."""
+    """The int8 release as a function would load it, and the same in fp32."""
     with tempfile.TemporaryDirectory() as folder:
         store, signer = LocalStore(Path(folder, "store")), FileSigner(Path(folder, "key.pem"))
         int8 = load(store, publish(store, signer, build(model), model.name, "0.0.0"))
-    session = onnxruntime.InferenceSession(float_graph(model).SerializeToString())
-    return int8, dataclasses.replace(int8, session=session)
+    fp32 = dataclasses.replace(int8, session=_session(float_graph(model)))
+    if int8.encoder is None:
+        return int8, fp32
+    return int8, dataclasses.replace(fp32, encoder=Encoder(_session(float_encoder(base_folder(model.base)))))
+
+
+def _session(graph: onnx.ModelProto) -> onnxruntime.InferenceSession:
+    return onnxruntime.InferenceSession(graph.SerializeToString())
 
 
 def _logits(model: LoadedModel, example: Example) -> NDArray[np.float32]:

@@ -1,9 +1,7 @@
 """A build before its attackers: which files, which calibration, which answers."""
 
 import dataclasses
-import json
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +15,8 @@ from model_store.attacks.suite import Told, run
 from model_store.build.builder import build
 from model_store.catalogue import Model
 from model_store.errors import DataError
-from model_store.recipes.data import Example, is_unseen_answer, is_validation, read_semeval
-from model_store.recipes.grader.folds import apart
+from model_store.recipes.data import is_unseen_answer, read_semeval
+from model_store.recipes.kept import kept_by
 from model_store.release.publish import publish
 from model_store.release.signing import FileSigner
 
@@ -38,21 +36,13 @@ def attack(model: Model, first_run: Path | None, data: Path, seed: int, size: in
     calibration = Calibration.model_validate(read_evaluation(model)["calibration"])
     attacked = dataclasses.replace(model, adapter=first_run) if first_run else model
     examples = read_semeval(data)
-    kept = _kept(first_run) if first_run else is_unseen_answer
+    kept = kept_by(first_run) if first_run else is_unseen_answer
     name, held_out = UNSEEN_QUESTIONS if first_run else UNSEEN_ANSWERS, [e for e in examples if kept(e)]
     if not held_out:
         raise DataError(f"semeval2013_answers.jsonl.gz: no answer belongs to the {name}")
     training = [example for example in examples if example.split == "train" and not kept(example)]
     suite = run(grader_of(_loaded(attacked), calibration), held_out, training, seed, size, told)
     return report(suite, name, seed, size)
-
-
-def _kept(first_run: Path) -> Callable[[Example], bool]:
-    """Which training answers this run kept apart: whole questions of its fold, or the validation questions."""
-    fold = json.loads((first_run / "adapter.json").read_text("utf-8")).get("fold")
-    if fold is None:
-        return is_validation
-    return lambda example: example.split == "train" and apart(example, fold) == "question"
 
 
 def _loaded(model: Model) -> LoadedModel:

@@ -20,7 +20,7 @@ from model_store.build.golden import INT8_DISTANCE, INT8_TOLERANCE, REFERENCE_TO
 from model_store.build.grader import Grader, cross_graph, experts_graph, grader_graph
 from model_store.build.memory import Memory
 from model_store.build.merge import merge, read_adapter
-from model_store.build.quantise import Scheme, quantise, read_scheme
+from model_store.build.quantise import Scheme, products, quantise, read_scheme
 from model_store.catalogue import Model
 from model_store.errors import ReferenceMismatch
 
@@ -62,10 +62,14 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
     )
 
 
+def float_graph(model: Model, base: Path) -> onnx.ModelProto:
+    """The grader's graph in fp32."""
+    return grader_graph(read_grader(model, base))
+
+
 def quantise_layers(graph: onnx.ModelProto, target: Path, scheme: Scheme) -> None:
     """The layers in int8; what compares and remembers is small, and stays in float."""
-    layers = [node.name for node in graph.graph.node if node.name.startswith("encoder.layer.")]
-    quantise(graph, target, scheme, layers)
+    quantise(graph, target, scheme, products(graph))
 
 
 def read_grader(model: Model, base: Path) -> Grader:
