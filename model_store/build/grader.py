@@ -76,12 +76,11 @@ def cross_graph(grader: Grader) -> onnx.ModelProto:
 
 
 def relations_graph(memory: Memory) -> onnx.ModelProto:
-    """INPUTS without `lower` → `seen` (1, n): what the trees see, then [known, near]; training measures with it."""
+    """INPUTS → `seen` (1, n): what the trees see, then [known, near]; training measures with it."""
     graph = Graph({})
     relations, remembered_, near = _compared(graph, memory)
     graph.op("Concat", [relations, remembered_, near], "seen", axis=1)
-    compared = {name: INPUTS[name] for name in INPUTS if name != "lower"}
-    return finished(graph, compared, {"seen": ["batch", "seen"]})
+    return finished(graph, INPUTS, {"seen": ["batch", "seen"]})
 
 
 def _compared(graph: Graph, memory: Memory) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 
 from model_store.build.graph import Graph
-from model_store.build.relations import QUESTION, REFERENCE, Related
+from model_store.build.relations import ANSWER, QUESTION, REFERENCE, Related
 
 KNOWN = 0.97
 """Likeness from which question and reference count as the remembered ones; another CPU's rounding stays above it."""
@@ -20,8 +20,8 @@ Float = NDArray[np.float32]
 class Memory:
     """Heads of q questions, looked up by k keys (a question has one per reference), for c labels.
 
-    A head scores label c of an answer with mean vector v (length 1) and n hashed n-grams g:
-    prior + (v − centre) · vectors · vector_scale + Σ grams[g] · gram_scale / √n.
+    A head scores label c of an answer with n hashed n-grams g and v, its mean vectors of the last and of the lower
+    layer, each of length 1, side by side: prior + (v − centre) · vectors · vector_scale + Σ grams[g] · gram_scale / √n.
     """
 
     keys: Int8
@@ -33,9 +33,9 @@ class Memory:
     prior: Float
     """(q, c)"""
     centre: Float
-    """(q, hidden)"""
+    """(q, 2 · hidden)"""
     vectors: Int8
-    """(q, hidden, c)"""
+    """(q, 2 · hidden, c)"""
     vector_scale: Float
     """(q, 1)"""
     grams: Int8
@@ -73,8 +73,9 @@ def _nearest(graph: Graph, memory: Memory, parts: Related) -> tuple[str, str]:
 
 
 def _heard(graph: Graph, memory: Memory, parts: Related, which: str) -> tuple[str, str]:
-    """What the answer's vector and its n-grams say, each (1, c)."""
-    apart = graph.op("Sub", [parts.means[-1], _row(graph, "centre", memory.centre, which)], "answer.apart")
+    """What the answer's vectors and its n-grams say, each (1, c)."""
+    answer = graph.op("Concat", [parts.means[ANSWER], parts.lower], "answer", axis=1)
+    apart = graph.op("Sub", [answer, _row(graph, "centre", memory.centre, which)], "answer.apart")
     head = graph.op("Squeeze", [_row(graph, "vector.heads", memory.vectors, which), graph.leading()], "vector.head")
     by_vector = graph.op(
         "MatMul", [apart, graph.op("Cast", [head], "vector.weights", to=TensorProto.FLOAT)], "by.vector"

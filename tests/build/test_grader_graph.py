@@ -27,6 +27,7 @@ def row(chance: np.random.Generator, lengths: tuple[int, int, int], hashes: list
         "input_ids": np.array([ids], np.int32),
         "token_type_ids": np.array([kinds], np.int32),
         "vectors": chance.normal(size=(1, len(ids), HIDDEN)).astype(np.float32),
+        "lower": chance.normal(size=(1, len(ids), HIDDEN)).astype(np.float32),
         "features": chance.normal(size=(1, LEXICAL)).astype(np.float32),
         "hashes": np.array([hashes], np.int32),
     }
@@ -61,9 +62,10 @@ def memory() -> Memory:
     keys, key_scale = packed(
         np.concatenate([unit(chance.normal(size=(3, HIDDEN))) for _ in range(2)], axis=1).astype(np.float32)
     )
-    vectors, vector_scale = packed(chance.normal(size=(2, HIDDEN, LABELS)).astype(np.float32))
+    vectors, vector_scale = packed(chance.normal(size=(2, 2 * HIDDEN, LABELS)).astype(np.float32))
     grams, gram_scale = packed(chance.normal(size=(2, BUCKETS, LABELS)).astype(np.float32))
-    prior, centre = chance.random((2, LABELS)).astype(np.float32), chance.normal(size=(2, HIDDEN)).astype(np.float32)
+    prior = chance.random((2, LABELS)).astype(np.float32)
+    centre = chance.normal(size=(2, 2 * HIDDEN)).astype(np.float32)
     return Memory(keys, key_scale, np.array([0, 0, 1]), prior, centre, vectors, vector_scale, grams, gram_scale)
 
 
@@ -95,9 +97,12 @@ def test_a_known_question_is_scored_by_its_own_head(memory: Memory, key: int, qu
     for segment, direction in enumerate((known[:HIDDEN], known[HIDDEN:])):
         given["vectors"][0][given["token_type_ids"][0] == segment] = direction
     _, (_, _, a) = parts(given)
+    low = unit(given["lower"][0].astype(float)[given["token_type_ids"][0] == 2].mean(axis=0))
     grams = memory.grams[question, [17, 99, 4000]] * memory.gram_scale[question]
     wanted = memory.prior[question] + grams.sum(axis=0) / np.sqrt(3)
-    wanted = wanted + (a - memory.centre[question]) @ (memory.vectors[question] * memory.vector_scale[question])
+    wanted = wanted + (np.concatenate([a, low]) - memory.centre[question]) @ (
+        memory.vectors[question] * memory.vector_scale[question]
+    )
     answer = seen(memory, given)
     assert answer[-5:-2] == pytest.approx(wanted, abs=1e-3)
     assert answer[-2:] == pytest.approx([1, 1], abs=0.01)

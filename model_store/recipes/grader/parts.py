@@ -55,12 +55,7 @@ def observed(memory: Memory, cases: Sequence[Case], vectors: Vectors) -> Rows:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(relations_graph(memory).SerializeToString(), options)
-    wanted = [node.name for node in session.get_inputs()]
-    rows = []
-    for case in cases:
-        feed = _feed(case, vectors)
-        rows.append(session.run(None, {name: feed[name] for name in wanted})[0][0])
-    return np.array(rows, dtype=np.float32)
+    return np.array([session.run(None, _feed(case, vectors))[0][0] for case in cases], dtype=np.float32)
 
 
 def _feed(case: Case, vectors: Vectors) -> dict[str, NDArray[np.generic]]:
@@ -74,6 +69,7 @@ def _feed(case: Case, vectors: Vectors) -> dict[str, NDArray[np.generic]]:
         "features": np.array([row.features], np.float32),
         "hashes": np.array([row.hashes], np.int32),
         "vectors": np.concatenate([last for last, _ in read]).astype(np.float32)[None],
+        "lower": np.concatenate([lower for _, lower in read]).astype(np.float32)[None],
     }
 
 
