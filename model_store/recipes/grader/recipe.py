@@ -106,9 +106,10 @@ class Grading:
 
     def export(self, folder: Path, record: dict[str, Any]) -> None:
         """Write the adapter's folder; memory and trees are fitted here."""
-        self.project(self.network)
         folder.mkdir(parents=True, exist_ok=True)
-        save_file(adapter_of(self.network, self.base, self.parameters.rank), folder / "adapter.safetensors")
+        adapter = adapter_of(self.network, self.base, self.parameters.rank)
+        apply_adapter(self.network, self.base, adapter)  # so that the reference is of what is saved, to the last bit
+        save_file(adapter, folder / "adapter.safetensors")
         marked = [case for case in mohler_cases(self.source.data) if not held_out(case, self.fold)]
         parts = fit_parts(self.seen, self.attacks[::2], marked, self.vectors)
         save_arrays(parts.memory, folder / "memory.npz")
