@@ -39,7 +39,7 @@ def compose(adapters: Path = ADAPTERS, folder: Path = FOLDER) -> dict[str, str]:
         attacks=attacks,
         worst=_worst(attacks["rows"]),
         clean=attacks["rows"][CLEAN],
-        before=_read(folder / "attacks-before.json")["rows"][CLEAN],
+        before=_read(folder / "attacks-before.json"),
         essays=essays,
         packs=packs,
         small=_read(small) if small.exists() else None,

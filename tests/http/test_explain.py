@@ -121,7 +121,7 @@ def test_batches_explain_what_asks_for_it(grade: Grade) -> None:
     json.dumps(done)
 
 
-@pytest.mark.parametrize(("late", "stage"), [("postprocess", "explain"), ("explain", "tokenise")])
+@pytest.mark.parametrize(("late", "stage"), [("postprocess", "explain"), ("explain", "tokenise|infer")])
 def test_the_deadline_holds_before_and_during_an_explanation(
     grade: Grade, monkeypatch: pytest.MonkeyPatch, late: str, stage: str
 ) -> None:
