@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from infra.local.console import data_option, progress_bar
-from infra.local.environment import ensure_live, named_store, use_local_settings
+from infra.local.environment import ensure_live, named_store
 from lectern.release import Release
 
 THRESHOLD_ANSWERS = 900
@@ -30,13 +30,21 @@ DRAWN = {"grading": 300, "essays": 60}
 @click.option(
     "--out", default="docs/results", show_default=True, type=click.Path(file_okay=False, path_type=Path), help="Folder."
 )
+@click.pass_obj
 def evaluate_explanations(
-    name: str, data: Path, version: str | None, first_run: Path | None, answers: int | None, seed: int, out: Path
+    own_store: bool,
+    name: str,
+    data: Path,
+    version: str | None,
+    first_run: Path | None,
+    answers: int | None,
+    seed: int,
+    out: Path,
 ) -> None:
     """Delete what explanations name, beside random words; writes explanations.json and .md, or explanations-essays."""
     if first_run and name != "essays":
         raise click.UsageError("--first-run is for essays")
-    if use_local_settings():
+    if own_store:
         ensure_live(name, lambda text: click.echo(text, err=True))
     count = answers or DRAWN[name]
     if name == "essays":

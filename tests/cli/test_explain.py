@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import cli
+from infra.local import cli, models_explain
 from lectern.release import Release
+from model_store.errors import ModelStoreError
 from tests.cli.conftest import QUESTION, Run
 from tests.http.test_essays import ESSAY, STORY
 from tests.recipes.test_data import ANSWER, write
@@ -120,3 +121,18 @@ def test_data_without_held_out_essays_is_an_error_that_names_it(
 ) -> None:
     code, error = evaluate_essays(1)
     assert code == 1 and "holds no essays of fold 3" in error
+
+
+@pytest.mark.parametrize("name", ["grading", "essays"])
+def test_a_store_of_this_machines_own_gets_the_model_first(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(model: str, tell: object) -> None:
+        raise ModelStoreError(f"{model} would be published")
+
+    monkeypatch.delenv("LECTERN_STORE")
+    monkeypatch.setattr(models_explain, "ensure_live", stopped)
+    monkeypatch.setattr("sys.argv", ["lectern", "models", "evaluate-explanations", name, "--data", str(tmp_path)])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert f"{name} would be published" in capsys.readouterr().err
