@@ -54,7 +54,6 @@ class FirstRun(Models):
 class Explained:
     """One essay, explained and timed; `deleted` and `kept` are None for one passage, where there is no choice."""
 
-    prompt: int
     passages: int
     share: float
     """Words of the named passages, of all of the essay's."""
@@ -114,27 +113,24 @@ def measure(essays: Sequence[Essay], scorer: Scorer, seed: int) -> Iterator[Expl
         named = named_phrases(text, ranked)
         share = sum(len(words(text[span.start : span.end])) for span in named) / max(1, len(words(text)))
         found = losses(text, named, scorer.grade(response.known_prompt), chance)
-        yield Explained(essay.prompt, len(ranked), share, (plain, seconds), *found)
+        yield Explained(len(ranked), share, (plain, seconds), *found)
 
 
 def summarise(measured: Sequence[Explained]) -> dict[str, Any]:
-    """Faithfulness for all essays and by prompt, in fractions of the scale; the size of what is named; latency."""
+    """Faithfulness, in fractions of the scale; how much of an essay is named; latency."""
     return {
         "essays": len(measured),
         "steps": STEPS,
         "draws": DRAWS,
-        "deleted": _by_prompt([(one.prompt, one.deleted) for one in measured]),
-        "kept": _by_prompt([(one.prompt, one.kept) for one in measured]),
+        "deleted": _compared([one.deleted for one in measured]),
+        "kept": _compared([one.kept for one in measured]),
         "passages": round(float(np.mean([one.passages for one in measured])), 2),
         "named_share": round(float(np.mean([one.share for one in measured])), 4),
         "latency": latency([one.seconds for one in measured]),
     }
 
 
-def _by_prompt(found: Sequence[tuple[int, Loss | None]]) -> dict[str, Any]:
-    parts: dict[str, list[Loss]] = {"all": []}
-    for prompt, loss in sorted((pair for pair in found if pair[1]), key=lambda pair: pair[0]):
-        assert loss
-        for name in ("all", f"asap-aes/{prompt}"):
-            parts.setdefault(name, []).append(loss)
-    return {name: compared(part) for name, part in parts.items() if part}
+def _compared(found: Sequence[Loss | None]) -> dict[str, Any] | None:
+    """Nothing where all essays are of one passage."""
+    part = [loss for loss in found if loss]
+    return compared(part) if part else None
