@@ -34,7 +34,7 @@ bench: $(READY)  ## cold start, warm latency, memory and throughput against a re
 	$(RUN) -m tests.perf.run
 
 results: $(READY)  ## measure what ships on $$LECTERN_DATA, beside the runs in RUNS, and write docs/results
-	.venv/bin/lectern models evaluate grading --first-run $(RUNS)/f0/adapter --first-run $(RUNS)/f1/adapter
+	.venv/bin/lectern models evaluate grading $(foreach fold,0 1 2 3 4,--first-run $(RUNS)/f$(fold)/adapter)
 	.venv/bin/lectern models attack grading
 	.venv-train/bin/python -m model_store.recipes.baselines $(RUNS)/plain-0/adapter $(RUNS)/plain-1/adapter
 	.venv/bin/lectern models evaluate essays --first-run $(RUNS)/essays/first

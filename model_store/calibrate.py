@@ -42,8 +42,8 @@ def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
 def thresholds(confidence: NDArray[np.float64], wrong: NDArray[np.bool_]) -> tuple[Threshold, ...]:
     """For each error budget the least confidence that kept to it on these answers; none where nothing does.
 
-    What must keep to it is the upper bound of the error, as in Geifman and El-Yaniv (2017), Selective Classification for
-    Deep Neural Networks, here Wilson's; so a few lucky answers promise nothing.
+    What must keep to it is the upper bound of the error (Geifman and El-Yaniv, 2017, Selective Classification for Deep
+    Neural Networks; the bound is Wilson's), so that a few lucky answers promise nothing.
     """
     order = np.argsort(-confidence, kind="stable")
     kept = np.arange(1, len(order) + 1)

@@ -1,7 +1,7 @@
 """Measure a grader: its experts are asked once, and everything else follows from what they say.
 
-Three adapters answer: the one that ships, about other answers to its own questions (test-UA), and two folds, about the
-questions and science modules that they were kept from, and about Mohler's questions in points.
+The adapter that ships answers to its own questions (test-UA), those of two folds to the questions and science modules
+that they were kept from, and those of all folds to Mohler's questions in points.
 """
 
 import dataclasses
@@ -74,8 +74,9 @@ def _papers(model: Model, folds: Sequence[Path], data: Path) -> Iterator[tuple[M
     examples, points = read_semeval(data), list(mohler_cases(data))
     yield model, [_labelled(e, "answers (test-UA)") for e in examples if is_unseen_answer(e)]
     for folder in folds:
-        fold = json.loads((folder / "adapter.json").read_text("utf-8"))["fold"]
-        kept = [(e, apart(e, fold)) for e in examples if e.split == "train"]
+        facts = json.loads((folder / "adapter.json").read_text("utf-8"))
+        fold, learnt = facts["fold"], facts["fit"]["epochs"] > 0  # without an epoch there are trees for points alone
+        kept = [(e, apart(e, fold)) for e in examples if e.split == "train" and learnt]
         items = [_labelled(e, f"{kind}s (validation)") for e, kind in kept if kind]
         items += [_marked(case) for case in points if held_out(case, fold)]
         yield dataclasses.replace(model, adapter=folder), items
@@ -100,7 +101,7 @@ def _split(items: Sequence[_Item], int8: Numbers, fp32: Numbers) -> tuple[Told, 
     credit = np.array([item.credit for item in items])
     told = Told(sets[labelled], questions[labelled], gold, int8[labelled], fp32[labelled])
     others = ~labelled
-    return told, Marked(sets[others], questions[others], credit[others], int8[others, 6], fp32[others, 6])
+    return told, Marked(sets[others], questions[others], credit[others], int8[others], fp32[others])
 
 
 def _rewrite(path: Path, change: dict[str, Any]) -> None:

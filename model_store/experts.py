@@ -21,7 +21,7 @@ Numbers = NDArray[np.float64]
 
 @dataclasses.dataclass(frozen=True)
 class Experts:
-    """Two models that answer with the nine numbers of `model_store.build.grader.experts_graph`."""
+    """Two models that answer with the ten numbers of `model_store.build.grader.experts_graph`."""
 
     int8: LoadedModel
     fp32: LoadedModel
@@ -34,7 +34,7 @@ class Experts:
         return cls(_with(release, *int8_experts(model, base)), _with(release, *float_experts(model, base)))
 
     def ask(self, requests: Sequence[GradeRequest], progress: Callable[[int], None]) -> tuple[Numbers, Numbers]:
-        """What int8 and fp32 say, (n, 9) each, by the first window of each answer."""
+        """What int8 and fp32 say, (n, 10) each, by the first window of each answer."""
         told: tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]] = [], []
         for number, request in enumerate(requests):
             row = encode(request, self.int8.tokenizer, self.int8.release.manifest)[0]

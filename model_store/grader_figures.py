@@ -32,7 +32,7 @@ POINTS = 5
 
 @dataclass(frozen=True)
 class Told:
-    """What the experts say: `int8` and `fp32` (n, 9) as `experts_graph` gives them, `sets` names each answer's part."""
+    """What the experts say: `int8` and `fp32` (n, 10) as `experts_graph` gives them; `sets` names an answer's part."""
 
     sets: NDArray[np.str_]
     questions: NDArray[np.str_]
@@ -52,7 +52,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Marked:
-    """Answers marked in points: the `credit` (n,) that teachers gave, 0..1, and what int8 and fp32 say."""
+    """Answers marked in points: the `credit` (n,) that teachers gave, 0..1, and what the experts say, as in Told."""
 
     sets: NDArray[np.str_]
     questions: NDArray[np.str_]
@@ -94,7 +94,7 @@ def figures(told: Told, marked: Marked, blend: Numbers, apart: tuple[Numbers, Nu
     return {
         "calibration": calibration_of(shipped, told.gold, told.known).model_dump(mode="json"),
         "metrics": {n: _metrics(told.gold, chances, fp32, passed, told.sets == n) for n in names},
-        "points": {n: _points(marked, marked.sets == n) for n in sorted(set(marked.sets.tolist()))},
+        "points": {n: _points(marked, blend, marked.sets == n) for n in sorted(set(marked.sets.tolist()))},
         "int8_against_fp32": {n: _compared(told.gold, chances, fp32, told.sets == n) for n in names},
         "curves": {n: _curve(told.gold, chances, told.sets == n) for n in names},
         "reliability": {n: _reliability(told.gold, chances, told.sets == n) for n in names},
@@ -156,10 +156,16 @@ def _compared(gold: Labels, chances: Numbers, fp32: Numbers, rows: NDArray[np.bo
     }
 
 
-def _points(marked: Marked, rows: NDArray[np.bool_]) -> dict[str, Any]:
+def credit_of(said: Numbers, blend: Numbers) -> Numbers:
+    """(n,): the credit as the graph computes it."""
+    correct, akin = softmax(blended(blend, *experts_of(said)))[:, 0], said[:, 9]
+    return np.clip(correct + akin * (said[:, 6] - correct), 0, 1)
+
+
+def _points(marked: Marked, blend: Numbers, rows: NDArray[np.bool_]) -> dict[str, Any]:
     """Root mean square errors on the scale of 0 to POINTS, and the interval of their squares' difference."""
     gold = marked.credit[rows]
-    int8, fp32 = (POINTS * (np.clip(said[rows], 0, 1) - gold) for said in (marked.int8, marked.fp32))
+    int8, fp32 = (POINTS * (credit_of(said[rows], blend) - gold) for said in (marked.int8, marked.fp32))
     low, high = mean_interval(int8**2 - fp32**2)
     return {
         "answers": len(gold),

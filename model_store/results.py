@@ -1,6 +1,6 @@
 """One page of results out of what was measured: docs/results/models.md and its picture.
 
-Nothing is computed here: the figures are those of the adapters' evaluations and of docs/results/*.json.
+Nothing is computed here: the figures are those of the adapters' evaluations and of docs/results.
 """
 
 import json
@@ -28,20 +28,21 @@ PUBLISHED = {
 
 
 def compose(adapters: Path = ADAPTERS, folder: Path = FOLDER) -> dict[str, str]:
-    """The page's files by name. Raises OSError where something was not measured yet."""
+    """The page's files by name. Raises OSError where something was not measured yet.
+
+    The smaller model and the baselines may be missing, for they are not part of what ships.
+    """
     grading, essays = (_read(adapters / name / "evaluation.json") for name in ("grading", "essays"))
-    small = adapters / "grading-small" / "evaluation.json"
+    small, baselines = adapters / "grading-small" / "evaluation.json", folder / "baselines.json"
     attacks = _read(adapters / "grading" / "attacks.json")
-    baselines, packs = (_read(folder / f"{name}.json") for name in ("baselines", "question-packs"))
     page = _template().render(
-        rows=list(_rows(grading, baselines)),
+        rows=list(_rows(grading, _read(baselines) if baselines.exists() else {})),
         points=grading["points"],
         attacks=attacks,
         worst=_worst(attacks["rows"]),
         clean=attacks["rows"][CLEAN],
         before=_read(folder / "attacks-before.json"),
         essays=essays,
-        packs=packs,
         small=_read(small) if small.exists() else None,
         picture=PICTURE,
     )
@@ -81,7 +82,7 @@ def _rows(grading: Mapping[str, Any], baselines: Mapping[str, Any]) -> Iterator[
     for name, metrics in grading["metrics"].items():
         if name == "attacks":
             continue
-        others = {kind: baselines[kind].get(name) for kind in ("plain", "twelve")}
+        others = {kind: baselines.get(kind, {}).get(name) for kind in ("plain", "twelve")}
         low, high = grading["int8_against_fp32"][name]["difference_95"]
         yield {"name": name, **metrics, **others, "published": PUBLISHED.get(name), "low": low, "high": high}
 

@@ -18,6 +18,7 @@ from model_store.build.grader import cross_graph
 from model_store.build.grading import Runs, int8_experts, read_grader
 from model_store.build.merge import read_adapter
 from model_store.catalogue import read_model
+from model_store.grader_figures import credit_of
 from model_store.recipes.grader.blend import blended
 from model_store.sources import base_folder
 
@@ -83,7 +84,8 @@ def test_the_golden_vectors_are_the_experts_blended(release: Release) -> None:
     experts = Runs(*int8_experts(model, base_folder(model.base))).answers(reference)
     for vector, said in zip(vectors, np.array([row.logits for row in experts]), strict=True):
         logits = blended(blend, said[None, :3], said[None, 3:6], said[None, 7:9])[0]
-        assert np.allclose(vector.logits, [*logits, said[6], said[7]], atol=1e-3)
+        assert np.allclose([*vector.logits[:3], vector.logits[4]], [*logits, said[7]], atol=1e-3)
+        assert np.clip(vector.logits[3], 0, 1) == pytest.approx(credit_of(said[None], blend)[0], abs=1e-3)
 
 
 def test_reference_tokens_are_those_of_this_tokenizer(release: Release) -> None:

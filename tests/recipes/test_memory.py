@@ -33,7 +33,7 @@ def cases(labels: str) -> list[Case]:
 def fitted(labels: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """What the head says of each answer, and what heads of the others say."""
     given = cases(labels)
-    memory, apart = fit_memory(given, Made())  # type: ignore[arg-type]
+    memory, apart = fit_memory(given, given, Made())  # type: ignore[arg-type]
     scores = []
     for case in given:
         seen = np.concatenate([direction(Made(), case.answer, layer) for layer in (0, 1)])  # type: ignore[arg-type]

@@ -4,21 +4,31 @@ import json
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from functions.grading.schemas import LABELS
 from model_store.card import card
 from model_store.catalogue import read_model
-from model_store.grader_figures import Marked, Told, blends_apart, figures
+from model_store.grader_figures import Marked, Told, blends_apart, credit_of, figures
 from model_store.recipes.grader.blend import START, blended, fit_blend, minimum
 
 QUESTIONS, EACH = 40, 20
 TREES = np.array([[0, 0, 0], [1, 0, 0], [0, 0, 0], [1, 0, 0]], dtype=float)
+
+
+def marked(credit: list[float], akin: float = 1.0) -> NDArray[np.float64]:
+    """What experts say who are sure of 'correct' and have learnt these credits of akin questions."""
+    said = np.zeros((len(credit), 10))
+    said[:, [0, 3]], said[:, 6], said[:, 9] = 50, credit, akin
+    return said
+
+
 MARKED = Marked(
     np.array(["mohler unseen questions (validation)"] * 4),
     np.array(["a", "a", "b", "b"]),
     np.array([0, 1.0, 0.5, 1.0]),
-    np.array([0.2, 1.3, 0.5, 0.6]),
-    np.array([0, 1.0, 0.5, 1.0]),
+    marked([0.2, 1.3, 0.5, 0.6]),
+    marked([0, 1.0, 0.5, 1.0]),
 )
 """Credits that are off by 1, 0 (there is no more than all), 0 and 2 points of 5; in fp32 they are right."""
 CROSS = np.array([[1, 0, 0], [0, 0, 0], [0, 0, 0], [1, 0, 0]], dtype=float)
@@ -35,7 +45,7 @@ def told() -> Told:
     sure = chance.random(count) < 0.5
     trees = np.where(np.eye(3)[gold] > 0, np.where(sure, 6.0, 0.3)[:, None], 0.0)
     said = np.concatenate(
-        [chance.normal(size=(count, 3)), trees, np.zeros((count, 1)), known[:, None], known[:, None]], 1
+        [chance.normal(size=(count, 3)), trees, np.zeros((count, 1)), np.repeat(known[:, None], 3, axis=1)], 1
     )
     sets = np.where(known, "beetle unseen answers (test-UA)", "beetle unseen questions (validation)")
     return Told(sets, questions, gold, said, said.copy())
@@ -64,6 +74,12 @@ def test_points_are_measured_on_their_scale(told: Told) -> None:
     assert (row["answers"], row["questions"], row["rmse_fp32"]) == (4, 2, 0)
     assert row["rmse"] == pytest.approx((5 / 4) ** 0.5, abs=1e-4)
     assert row["squares_difference_95"][0] >= 0
+
+
+def test_what_was_learnt_of_points_counts_as_far_as_the_question_is_akin() -> None:
+    assert credit_of(marked([0.2], akin=1), START) == pytest.approx(0.2)
+    assert credit_of(marked([0.2], akin=0), START) == pytest.approx(1)
+    assert credit_of(marked([0.2], akin=0.5), START) == pytest.approx(0.6)
 
 
 def test_a_half_is_measured_with_what_the_other_half_taught(told: Told) -> None:

@@ -52,8 +52,10 @@ class _Seen:
         return _Seen(self.means[rows], self.grams[rows])
 
 
-def fit_memory(cases: Sequence[Case], vectors: Vectors) -> tuple[Memory, Numbers]:
-    """The memory of labelled cases, and for each case (n, 3) what the others of its question say of it."""
+def fit_memory(cases: Sequence[Case], marked: Sequence[Case], vectors: Vectors) -> tuple[Memory, Numbers]:
+    """The memory of labelled cases and of the questions marked in points; for each labelled case (n, 3) what the others
+    of its question say of it.
+    """
     groups = defaultdict(list)
     for number, case in enumerate(cases):
         groups[case.question_id].append(number)
@@ -68,8 +70,15 @@ def fit_memory(cases: Sequence[Case], vectors: Vectors) -> tuple[Memory, Numbers
         np.stack([getattr(head, name) for head in heads]).astype(np.float32)
         for name in ("prior", "centre", "vectors", "grams")
     )
-    (key, key_scale), (head_v, scale_v), (head_g, scale_g) = packed(keys), packed(vector), packed(gram)
-    return Memory(key, key_scale, owners, prior, centre, head_v, scale_v, head_g, scale_g), apart
+    packs = [packed(vector), packed(gram), packed(directions(marked, vectors))]
+    (head_v, scale_v), (head_g, scale_g), (points, scale_p) = packs
+    return Memory(*packed(keys), owners, prior, centre, head_v, scale_v, head_g, scale_g, points, scale_p), apart
+
+
+def directions(cases: Sequence[Case], vectors: Vectors) -> NDArray[np.float32]:
+    """(questions, hidden): where the questions of these cases lie, each once."""
+    questions = dict.fromkeys(case.question for case in cases)
+    return np.stack([direction(vectors, question) for question in questions]).astype(np.float32)
 
 
 def direction(vectors: Vectors, text: str, layer: int = 0) -> Numbers:

@@ -36,7 +36,7 @@ def fit_parts(answers: Sequence[Case], attacks: Sequence[Case], marked: Sequence
     Every labelled row comes twice, with its memory (for an answer's own question: what the others say, so that the
     trees learn how far a head can be trusted) and without, as an answer to an unknown question.
     """
-    memory, others = fit_memory(answers, vectors)
+    memory, others = fit_memory(answers, marked, vectors)
     known, attacked, scored = (observed(memory, cases, vectors) for cases in (answers, attacks, marked))
     width = known.shape[1] - 2
     relations = width - len(LABELS)
