@@ -37,6 +37,7 @@ def compose(adapters: Path = ADAPTERS, folder: Path = FOLDER) -> dict[str, str]:
     attacks = _read(adapters / "grading" / "attacks.json")
     page = _template().render(
         rows=list(_rows(grading, _read(baselines) if baselines.exists() else {})),
+        compared=baselines.exists(),
         points=grading["points"],
         attacks=attacks,
         worst=_worst(attacks["rows"]),
