@@ -12,11 +12,13 @@ from lectern.model import LoadedModel
 from lectern.packs.features import Features, features
 from lectern.task import Logits, Rows
 from model_store.catalogue import Base
-from model_store.question_packs.curve import COUNTS, MOST_OF_MOHLER, Scored, curve
+from model_store.question_packs.curve import COUNTS, Scored, curve
 from model_store.question_packs.data import Question, read_asap_sas, read_mohler
 from model_store.question_packs.embedded import KINDS, Embeddings, embedded
 from model_store.question_packs.figures import accepted, calibration_error, mean_kappa, paired, rmse
 from model_store.question_packs.picture import Line, picture
+from model_store.question_packs.raters import raters
+from model_store.question_packs.table import table
 
 NO_REFERENCE = 0.5
 """The credit of an answer that no grader reads: ASAP-SAS has neither questions nor references."""
@@ -36,14 +38,16 @@ def measure(model: LoadedModel, base: Base, data: Path, out: Path, progress: Pro
 
     Raises OSError or DataError for the data folder.
     """
+    prompts = read_asap_sas(data)
     results = {
         "grader": f"{model.release.manifest.model} {model.release.manifest.version}",
         "mohler": _measured(read_mohler(data), _Graded(model), COUNTS[:3], base, progress, 0.5),
-        "asap_sas": _measured(read_asap_sas(data), _alone, (*COUNTS[1:], None), base, progress, 0.5),
+        "asap_sas": _measured(prompts, _alone, (*COUNTS[1:], None), base, progress, 0.5),
+        "raters": _raters(prompts, base, progress),
     }
     out.mkdir(parents=True, exist_ok=True)
     (out / "question-packs.json").write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-    (out / "question-packs.md").write_text(_table(results), "utf-8")
+    (out / "question-packs.md").write_text(table(results), "utf-8")
     (out / "question-packs.svg").write_text(_picture(results), "utf-8")
     return results
 
@@ -65,6 +69,11 @@ def _measured(
     rows = {name: _figures(parts, tolerance) for name, parts in found["int8"].items()}
     compared = {name: _compared(found["int8"][name], parts) for name, parts in found["fp32"].items()}
     return {"curve": rows, "int8_less_fp32": compared, "questions": _questions(found["int8"])}
+
+
+def _raters(prompts: Sequence[Question], base: Base, progress: Progress) -> dict[str, dict[str, float]]:
+    vectors = embedded(base, "int8", [text for prompt in prompts for text in prompt.answers], progress)
+    return {prompt.name: raters(prompt, _alone(prompt, vectors)) for prompt in prompts}
 
 
 def _figures(parts: Sequence[Scored], tolerance: float) -> dict[str, float]:
@@ -117,40 +126,6 @@ class _Graded:
 
 def _alone(question: Question, vectors: Embeddings) -> list[Features]:
     return [features(answer, NO_REFERENCE, vectors[answer], []) for answer in question.answers]
-
-
-def _table(results: dict[str, Any]) -> str:
-    lines = [
-        "# Question packs: what a teacher's own grades bring",
-        "",
-        f"Made by `lectern packs measure`; grader {results['grader']}, int8 encoder. Mohler: {MOST_OF_MOHLER} grades "
-        "at most of the 24 to 31 answers of a question, five splits, the rest scored (scale 0–5, in halves). ASAP-SAS: "
-        "no question, no reference, so without grades nothing can be scored; held out are answers with `id % 5 == 1`.",
-        "Right: within half a step (ASAP-SAS) or half a point (Mohler). Coverage: share without review at an error "
-        "budget of 5 %.",
-        "",
-    ]
-    for name, title in (("mohler", "Mohler"), ("asap_sas", "ASAP-SAS")):
-        lines += [f"## {title}", "", "| grades | answers scored | RMSE | kappa | ECE | coverage | error there |"]
-        lines += ["|---|---|---|---|---|---|---|"]
-        for count, row in results[name]["curve"].items():
-            lines.append(
-                f"| {count} | {row['answers']} | {row['rmse']:.3f} | {row['kappa']:.3f} | {row['ece']:.3f} "
-                f"| {row['coverage_at_5']:.0%} | {row['error_at_5']:.1%} |"
-            )
-        lines += ["", "int8 less fp32 (95 % interval): " + _differences(results[name]["int8_less_fp32"]), ""]
-    lines += ["## ASAP-SAS by prompt (kappa)", "", "| prompt | 10 | 25 | 50 | 100 | all |", "|---|---|---|---|---|---|"]
-    for name, row in sorted(results["asap_sas"]["questions"].items(), key=lambda item: int(item[0].split()[1])):
-        lines.append(f"| {name.split()[1]} | " + " | ".join(f"{value:.3f}" for value in row.values()) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def _differences(compared: dict[str, dict[str, list[float]]]) -> str:
-    return "; ".join(
-        f"{count} grades: RMSE {row['rmse'][0]:+.3f} ({row['rmse'][1]:+.3f} to {row['rmse'][2]:+.3f}), "
-        f"kappa {row['kappa'][0]:+.3f} ({row['kappa'][1]:+.3f} to {row['kappa'][2]:+.3f})"
-        for count, row in compared.items()
-    )
 
 
 def _picture(results: dict[str, Any]) -> str:
