@@ -1,6 +1,7 @@
 # Python >= 3.11 and make are all that this needs; `make PYTHON=python3.12 …` chooses another Python.
 PYTHON ?= python3
 PORT ?= 8000
+RUNS ?= runs
 UV_VERSION := 0.13.9
 TORCH_VERSION := 2.13.0
 export UV_PYTHON_DOWNLOADS := never
@@ -9,7 +10,7 @@ UV := .tools/bin/uv
 RUN := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: demo serve test check format bench lock train-env clean
+.PHONY: demo serve test check format bench results lock train-env clean
 
 demo: $(READY)  ## set up, build, publish, grade the sample class
 	$(RUN) -m infra.local.demo
@@ -31,6 +32,14 @@ format: $(READY)
 
 bench: $(READY)  ## cold start, warm latency, memory and throughput against a reference in the same run
 	$(RUN) -m tests.perf.run
+
+results: $(READY)  ## measure what ships on $$LECTERN_DATA, beside the runs in RUNS, and write docs/results
+	.venv/bin/lectern models evaluate grading $(foreach fold,0 1 2 3 4,--first-run $(RUNS)/f$(fold)/adapter)
+	.venv/bin/lectern models attack grading
+	.venv-train/bin/python -m model_store.recipes.baselines $(RUNS)/plain-0/adapter $(RUNS)/plain-1/adapter
+	.venv/bin/lectern models evaluate essays --first-run $(RUNS)/essays/first
+	.venv/bin/lectern packs measure
+	.venv/bin/lectern models results
 
 lock: $(UV)  ## resolve the dependencies anew
 	$(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \

@@ -8,8 +8,8 @@ from model_store.metrics import Labels
 
 BUDGETS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 
-LEAST_KEPT = 50
-"""A threshold that keeps fewer validation answers than this promises nothing."""
+CAUTION = 1.0
+"""Standard errors that are added to an error that was seen: of many thresholds, luck makes one look good."""
 
 
 def calibrate(logits: NDArray[np.float64], gold: Labels) -> Calibration:
@@ -40,16 +40,27 @@ def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def thresholds(confidence: NDArray[np.float64], wrong: NDArray[np.bool_]) -> tuple[Threshold, ...]:
-    """For each error budget the least confidence that kept to it on these answers; none where nothing does."""
+    """For each error budget the least confidence that kept to it on these answers; none where nothing does.
+
+    What must keep to it is the upper bound of the error (Geifman and El-Yaniv, 2017, Selective Classification for Deep
+    Neural Networks; the bound is Wilson's), so that a few lucky answers promise nothing.
+    """
     order = np.argsort(-confidence, kind="stable")
     kept = np.arange(1, len(order) + 1)
-    error = np.cumsum(wrong[order]) / kept
+    bound = upper_bound(np.cumsum(wrong[order]) / kept, kept)
     found = []
     for budget in BUDGETS:
-        within = np.flatnonzero((error <= budget) & (kept >= LEAST_KEPT))
+        within = np.flatnonzero(bound <= budget)
         if within.size:
             found.append(Threshold(budget=budget, confidence=round(float(confidence[order[within[-1]]]), 4)))
     return tuple(found)
+
+
+def upper_bound(error: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[np.float64]:
+    """CAUTION standard errors above an error seen on `count` answers: the upper end of Wilson's interval (1927)."""
+    square = CAUTION**2 / count
+    spread = CAUTION * np.sqrt(error * (1 - error) / count + square / (4 * count))
+    return np.asarray((error + square / 2 + spread) / (1 + square))
 
 
 def _log_loss(logits: NDArray[np.float64], gold: Labels) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 from model_store.limits import Limits, read_limits
 
 _FOLDER = Path(__file__).parent
+ADAPTERS = _FOLDER / "adapters"
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,8 @@ def read_model(name: str) -> Model:
             PackageSource(**base["package"]),
             HubSource(**base["hub"]),
         ),
-        _FOLDER / "adapters" / entry["adapter"],
+        ADAPTERS / entry["adapter"],
         entry["recipe"],
-        _FOLDER / "adapters" / entry["teacher"] if "teacher" in entry else None,
+        ADAPTERS / entry["teacher"] if "teacher" in entry else None,
         read_limits(entry["gate"]) if "gate" in entry else None,
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
 from numpy.typing import NDArray
 
@@ -22,17 +23,18 @@ from functions.grading.schemas import LABELS, GradeRequest
 from functions.grading.task import encode
 from lectern.load import load
 from lectern.manifest import Calibration
-from lectern.model import LoadedModel
+from lectern.model import Encoder, LoadedModel
 from lectern.store.local import LocalStore
 from model_store.build.builder import build, float_graph
-from model_store.build.measured import measured_sha256
+from model_store.build.encoder import float_encoder
 from model_store.calibrate import calibrate, coverage, softmax
-from model_store.card import card
 from model_store.catalogue import Model
+from model_store.keep import keep
 from model_store.metrics import Labels, accuracy, expected_calibration_error, macro_f1, paired_interval
 from model_store.recipes.data import Example, is_unseen_answer, is_validation, read_semeval
 from model_store.release.publish import publish
 from model_store.release.signing import FileSigner
+from model_store.sources import base_folder
 
 VALIDATION, UNSEEN_ANSWERS = "unseen questions (validation)", "unseen answers (test-UA)"
 
@@ -63,23 +65,15 @@ def evaluate(model: Model, first_run: Path, data: Path, progress: Callable[[int,
         UNSEEN_ANSWERS: (model, [e for e in examples if is_unseen_answer(e)]),
     }
     total, done = sum(len(part) for _, part in parts.values()), count(1)
-    answered = {
-        name: _answer(asked, part, lambda: progress(next(done), total)) for name, (asked, part) in parts.items()
-    }
-    evaluation = _evaluation(answered)
-    calibration = Calibration.model_validate(evaluation["calibration"])
-    evaluation["measured_sha256"] = measured_sha256(build(model).folder, calibration)
-    (model.adapter / "evaluation.json").write_text(json.dumps(evaluation, indent=1) + "\n", "utf-8")
-    facts = json.loads((model.adapter / "adapter.json").read_text("utf-8"))
-    (model.adapter / "card.md").write_text(card(model, facts, evaluation), "utf-8")
-    return evaluation
+    answered = {name: ask(asked, part, lambda: progress(next(done), total)) for name, (asked, part) in parts.items()}
+    return keep(model, _evaluation(answered))
 
 
 def recalibrate(model: Model, first_run: Path, data: Path, progress: Callable[[int, int], None]) -> dict[str, Any]:
     """Fit the calibration alone and write it into evaluation.json; returns what that holds. Raises as `evaluate`."""
     kept = [example for example in read_semeval(data) if is_validation(example)]
     done = count(1)
-    found = _answer(dataclasses.replace(model, adapter=first_run), kept, lambda: progress(next(done), len(kept)))
+    found = ask(dataclasses.replace(model, adapter=first_run), kept, lambda: progress(next(done), len(kept)))
     calibration = calibrate(found.int8, found.gold)
     path = model.adapter / "evaluation.json"
     before = json.loads(path.read_text("utf-8")) if path.exists() else {"metrics": {}}
@@ -91,7 +85,8 @@ def recalibrate(model: Model, first_run: Path, data: Path, progress: Callable[[i
     return evaluation
 
 
-def _answer(model: Model, examples: Sequence[Example], progress: Callable[[], None]) -> Answered:
+def ask(model: Model, examples: Sequence[Example], progress: Callable[[], None]) -> Answered:
+    """Ask the int8 release and the fp32 graph. Raises as `build`."""
     int8, fp32 = loaded_models(model)
     rows: dict[str, list[NDArray[np.float32]]] = {"int8": [], "fp32": []}
     for example in examples:
@@ -104,12 +99,18 @@ def _answer(model: Model, examples: Sequence[Example], progress: Callable[[], No
 
 
 def loaded_models(model: Model) -> tuple[LoadedModel, LoadedModel]:
-    """The int8 release as a function would load it, and the same with the fp32 graph."""
+    """The int8 release as a function would load it, and the same in fp32."""
     with tempfile.TemporaryDirectory() as folder:
         store, signer = LocalStore(Path(folder, "store")), FileSigner(Path(folder, "key.pem"))
         int8 = load(store, publish(store, signer, build(model), model.name, "0.0.0"))
-    session = onnxruntime.InferenceSession(float_graph(model).SerializeToString())
-    return int8, dataclasses.replace(int8, session=session)
+    fp32 = dataclasses.replace(int8, session=_session(float_graph(model)))
+    if int8.encoder is None:
+        return int8, fp32
+    return int8, dataclasses.replace(fp32, encoder=Encoder(_session(float_encoder(base_folder(model.base)))))
+
+
+def _session(graph: onnx.ModelProto) -> onnxruntime.InferenceSession:
+    return onnxruntime.InferenceSession(graph.SerializeToString())
 
 
 def _logits(model: LoadedModel, example: Example) -> NDArray[np.float32]:

@@ -5,7 +5,6 @@ the prompts' names. How it does on unknown prompts is measured by leaving out on
 """
 
 import dataclasses
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +19,9 @@ from functions.essays.schemas import EssayRequest, Scale
 from functions.essays.task import ESSAY, LEAST_RELEVANCE, score
 from lectern.model import Encoding
 from model_store.build.encoder import float_encoder, int8_encoder
-from model_store.card import card
 from model_store.catalogue import Base, Model
 from model_store.essays_metrics import Answered, compared, known_figures, unknown_figures
+from model_store.keep import keep
 from model_store.recipes.essays import fit_unknown
 from model_store.recipes.essays_data import PROMPTS, SCALES, Essay, read_essays
 from model_store.recipes.essays_features import read
@@ -110,7 +109,7 @@ def evaluate_essays(model: Model, first_run: Path, data: Path, progress: Callabl
     asked, _ = reader.int8([dataclasses.replace(essays[0], text=text) for text in PROMPTS.values()])
     metrics = known_figures(ask(heads, vectors[here])) | unknown_figures(strangers)
     metrics["prompts' texts"] = relevance_figures(measured, vectors[here], asked)
-    return _write(model, {"metrics": metrics, "int8_against_fp32": _pair(ask, heads, vectors[here], reader)})
+    return keep(model, {"metrics": metrics, "int8_against_fp32": _pair(ask, heads, vectors[here], reader)})
 
 
 def _pair(ask: Asker, heads: Heads, vectors: Floats, reader: Reader) -> dict[str, Any]:
@@ -136,10 +135,3 @@ def first_of_each(essays: Sequence[Essay], count: int = FLOAT_ESSAYS) -> list[in
     """Rows of the first essays of each prompt, in file order."""
     prompts = [essay.prompt for essay in essays]
     return [row for row, prompt in enumerate(prompts) if prompts[:row].count(prompt) < count]
-
-
-def _write(model: Model, evaluation: dict[str, Any]) -> dict[str, Any]:
-    (model.adapter / "evaluation.json").write_text(json.dumps(evaluation, indent=1) + "\n", "utf-8")
-    facts = json.loads((model.adapter / "adapter.json").read_text("utf-8"))
-    (model.adapter / "card.md").write_text(card(model, facts, evaluation), "utf-8")
-    return evaluation

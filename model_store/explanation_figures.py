@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from functions.grading.explanation import COVERED
 from model_store.explanation_threshold import Threshold
-from model_store.explanations import DRAWS, Explained, Loss
-from model_store.faithfulness import STEPS
+from model_store.explanations import Explained
+from model_store.faithfulness import DRAWS, STEPS, Loss
 from model_store.metrics import area_under_roc, mean_interval
 
 
@@ -30,20 +30,20 @@ def summarise(measured: Sequence[Explained], threshold: Threshold | None) -> dic
         "kept": _losses(measured, lambda one: one.kept),
         "coverage": _coverage([one for one in measured if one.explanation.reference]),
         "threshold": {"used": COVERED, "best": threshold.similarity, "youden": threshold.youden} if threshold else None,
-        "latency": _latency(measured),
+        "latency": latency([(one.plain_seconds, one.explained_seconds) for one in measured]),
     }
 
 
-def write(figures: Mapping[str, Any], folder: Path) -> str:
-    """Write explanations.json and explanations.md to `folder`; returns the page. Raises OSError."""
+def write(figures: Mapping[str, Any], folder: Path, name: str = "explanations") -> str:
+    """Write NAME.json and NAME.md, by the template NAME.md.j2, to `folder`; returns the page. Raises OSError."""
     environment = Environment(  # noqa: S701 - Markdown, and nothing in it comes from users
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    template = environment.from_string(Path(__file__).with_name("explanations.md.j2").read_text("utf-8"))
+    template = environment.from_string(Path(__file__).with_name(f"{name}.md.j2").read_text("utf-8"))
     page = template.render(**figures)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "explanations.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
-    (folder / "explanations.md").write_text(page, "utf-8")
+    (folder / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    (folder / f"{name}.md").write_text(page, "utf-8")
     return page
 
 
@@ -57,10 +57,11 @@ def _losses(measured: Sequence[Explained], loss: Callable[[Explained], Loss | No
         if found := loss(one):
             for name in ("all", one.example.corpus, f"graded {one.label}"):
                 parts[name].append(found)
-    return {name: _compared(part) for name, part in parts.items() if part}
+    return {name: compared(part) for name, part in parts.items() if part}
 
 
-def _compared(part: Sequence[Loss]) -> dict[str, Any]:
+def compared(part: Sequence[Loss]) -> dict[str, Any]:
+    """Mean losses, and the paired 95 % interval of their difference."""
     named, by_chance = (np.array([getattr(loss, name) for loss in part]) for name in ("named", "random"))
     means = {"named": named.mean(), "random": by_chance.mean(), "difference": (named - by_chance).mean()}
     return {
@@ -84,11 +85,9 @@ def _coverage(measured: Sequence[Explained]) -> dict[str, float] | None:
     }
 
 
-def _latency(measured: Sequence[Explained]) -> dict[str, list[float]]:
-    """Median and 95th percentile."""
-    plain, explained = (
-        np.array([getattr(one, name) for one in measured]) for name in ("plain_seconds", "explained_seconds")
-    )
+def latency(seconds: Sequence[tuple[float, float]]) -> dict[str, list[float]]:
+    """Median and 95th percentile of pairs of a plain answer's time and an explained one's."""
+    plain, explained = np.array(seconds).T
     return {
         "plain_ms": _percentiles(plain * 1000),
         "explained_ms": _percentiles(explained * 1000),

@@ -20,22 +20,11 @@ from lectern.phrases import Span
 from lectern.pipeline import answer
 from lectern.principal import DEVELOPMENT
 from model_store.errors import DataError
-from model_store.faithfulness import Grade, Measure, aopc, named_phrases, random_runs, sufficiency
+from model_store.faithfulness import Grade, Loss, losses, named_phrases
 from model_store.recipes.data import Example, is_unseen_answer, read_semeval
 
 TIMES = 3
 """Plain gradings that an explained one is timed against; their median counts."""
-
-DRAWS = 5
-"""Random choices for each answer; their mean counts."""
-
-
-@dataclass(frozen=True)
-class Loss:
-    """What the label's probability loses by the named phrases, and by random words."""
-
-    named: float
-    random: float
 
 
 @dataclass(frozen=True)
@@ -104,13 +93,5 @@ def measure(examples: Sequence[Example], grader: Grader, seed: int) -> Iterator[
         response, seconds = grader.timed(example, explain=True)
         assert response.explanation
         named = named_phrases(example.answer, [Span(p.start, p.end) for p in response.explanation.answer])
-        probability = grader.probability(example, response.label)
-        deleted, kept = (
-            _loss(example.answer, named, way, probability, chance) if named else None for way in (aopc, sufficiency)
-        )
+        deleted, kept = losses(example.answer, named, grader.probability(example, response.label), chance)
         yield Explained(example, response.label, response.explanation, plain, seconds, deleted, kept)
-
-
-def _loss(text: str, named: list[Span], way: Measure, probability: Grade, chance: np.random.Generator) -> Loss:
-    draws = [way(text, random_runs(text, named, chance), probability) for _ in range(DRAWS)]
-    return Loss(way(text, named, probability), float(np.mean(draws)))

@@ -6,6 +6,7 @@ alone, and grade again: sufficiency (ERASER). Each beside runs of as many words 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,11 +15,31 @@ from lectern.phrases import Span, phrases, without, words
 STEPS = 3
 """Phrases that are deleted, one after another; one phrase at least always stays."""
 
+DRAWS = 5
+"""Random choices for each text; their mean counts."""
+
 Grade = Callable[[str], float]
-"""An answer's text → the probability of the label that the whole answer got."""
+"""A text → the probability of the label that the whole answer got, or an essay's score."""
 
 Measure = Callable[[str, Sequence[Span], Grade], float]
 """A text and parts of it → what its grade loses."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What the grade loses by the named phrases, and by random words."""
+
+    named: float
+    random: float
+
+
+def losses(
+    text: str, named: Sequence[Span], grade: Grade, chance: np.random.Generator
+) -> tuple[Loss, Loss] | tuple[None, None]:
+    """By deleting the named phrases and by keeping them alone; nothing where none is named."""
+    if not named:
+        return None, None
+    return _loss(text, named, aopc, grade, chance), _loss(text, named, sufficiency, grade, chance)
 
 
 def aopc(text: str, named: Sequence[Span], grade: Grade) -> float:
@@ -49,3 +70,8 @@ def random_runs(text: str, named: Sequence[Span], chance: np.random.Generator) -
     order = chance.permutation(len(lengths))
     ends = dict(zip(order.tolist(), np.cumsum([lengths[item] for item in order]).tolist(), strict=True))
     return [Span(places[ends[run] - lengths[run]].start, places[ends[run] - 1].end) for run in range(len(named))]
+
+
+def _loss(text: str, named: Sequence[Span], way: Measure, grade: Grade, chance: np.random.Generator) -> Loss:
+    draws = [way(text, random_runs(text, named, chance), grade) for _ in range(DRAWS)]
+    return Loss(way(text, named, grade), float(np.mean(draws)))

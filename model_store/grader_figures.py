@@ -1,6 +1,6 @@
 """A grader's figures, from what its experts say: quality, int8 against fp32, confidence, what a budget leaves to it.
 
-Figures of confidence come from two halves of the questions, each calibrated by the other.
+Two halves of the questions are each measured with the blend and the thresholds that the other half was fitted to.
 """
 
 import dataclasses
@@ -13,15 +13,26 @@ from numpy.typing import NDArray
 from functions.grading.schemas import LABELS
 from lectern.manifest import Calibration
 from model_store.calibrate import softmax, thresholds
-from model_store.metrics import Labels, accuracy, expected_calibration_error, macro_f1, paired_interval, share_interval
-from model_store.recipes.grader.blend import Numbers, blended
+from model_store.metrics import (
+    Labels,
+    accuracy,
+    expected_calibration_error,
+    macro_f1,
+    mean_interval,
+    paired_interval,
+    reliability,
+    share_interval,
+)
+from model_store.recipes.grader.blend import Numbers, blended, fit_blend
 
 BUDGET = 0.05
+POINTS = 5
+"""Of Mohler's scale."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """What the experts say: `int8` and `fp32` (n, 9) as `experts_graph` gives them, `sets` names each answer's part."""
+    """What the experts say: `int8` and `fp32` (n, 10) as `experts_graph` gives them; `sets` names an answer's part."""
 
     sets: NDArray[np.str_]
     questions: NDArray[np.str_]
@@ -39,6 +50,17 @@ class Told:
         return Told(*(getattr(self, field.name)[rows] for field in dataclasses.fields(self)))
 
 
+@dataclass(frozen=True)
+class Marked:
+    """Answers marked in points: the `credit` (n,) that teachers gave, 0..1, and what the experts say, as in Told."""
+
+    sets: NDArray[np.str_]
+    questions: NDArray[np.str_]
+    credit: Numbers
+    int8: Numbers
+    fp32: Numbers
+
+
 def experts_of(said: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     """Cross-encoder's logits (n, 3), trees' (n, 3), [known, near] (n, 2)."""
     return said[:, :3], said[:, 3:6], said[:, 7:9]
@@ -51,23 +73,46 @@ def calibration_of(chances: Numbers, gold: Labels, known: NDArray[np.bool_]) -> 
     return Calibration(temperature=1.0, thresholds=of[False], known=of[True])
 
 
-def figures(told: Told, blend: Numbers) -> dict[str, Any]:
-    """What evaluation.json holds of a grader with this blend."""
-    chances = softmax(blended(blend, *experts_of(told.int8)))
-    fp32 = softmax(blended(blend, *experts_of(told.fp32)))
-    passed = _passed(told, chances)
+def blend_of(told: Told) -> Numbers:
+    """The blend (4, 3) of a build, fitted to these answers."""
+    return np.round(fit_blend(*experts_of(told.int8), told.gold, told.sets), 4)
+
+
+def blends_apart(told: Told) -> tuple[Numbers, Numbers]:
+    """For each half of the questions the blend that the other half was fitted to."""
+    half = _half(told)
+    return blend_of(told.of(~half)), blend_of(told.of(half))
+
+
+def figures(told: Told, marked: Marked, blend: Numbers, apart: tuple[Numbers, Numbers]) -> dict[str, Any]:
+    """What evaluation.json holds of a grader with this blend; measured with the blends `apart`, by half."""
+    shipped = softmax(blended(blend, *experts_of(told.int8)))
+    half = _half(told)
+    chances, fp32 = (_by_halves(half, said, apart) for said in (told.int8, told.fp32))
+    passed = _passed(told, chances, half)
     names = sorted(set(told.sets.tolist()))
     return {
-        "calibration": calibration_of(chances, told.gold, told.known).model_dump(mode="json"),
+        "calibration": calibration_of(shipped, told.gold, told.known).model_dump(mode="json"),
         "metrics": {n: _metrics(told.gold, chances, fp32, passed, told.sets == n) for n in names},
+        "points": {n: _points(marked, blend, marked.sets == n) for n in sorted(set(marked.sets.tolist()))},
         "int8_against_fp32": {n: _compared(told.gold, chances, fp32, told.sets == n) for n in names},
         "curves": {n: _curve(told.gold, chances, told.sets == n) for n in names},
+        "reliability": {n: _reliability(told.gold, chances, told.sets == n) for n in names},
     }
 
 
-def _passed(told: Told, chances: Numbers) -> NDArray[np.bool_]:
+def _half(told: Told) -> NDArray[np.bool_]:
+    """Which of two halves (true, false) each answer's question is in."""
+    return np.array([sum(question.encode()) % 2 == 0 for question in told.questions])
+
+
+def _by_halves(half: NDArray[np.bool_], said: Numbers, apart: tuple[Numbers, Numbers]) -> Numbers:
+    first, second = (softmax(blended(blend, *experts_of(said))) for blend in apart)
+    return np.where(half[:, None], first, second)
+
+
+def _passed(told: Told, chances: Numbers, half: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """What is left to the grader at BUDGET, each half of the questions by thresholds from the other half."""
-    half = np.array([sum(question.encode()) % 2 == 0 for question in told.questions])
     passed = np.zeros(len(half), dtype=bool)
     for side in (True, False):
         fitted = calibration_of(chances[half != side], told.gold[half != side], told.known[half != side])
@@ -111,9 +156,34 @@ def _compared(gold: Labels, chances: Numbers, fp32: Numbers, rows: NDArray[np.bo
     }
 
 
+def credit_of(said: Numbers, blend: Numbers) -> Numbers:
+    """(n,): the credit as the graph computes it."""
+    correct, akin = softmax(blended(blend, *experts_of(said)))[:, 0], said[:, 9]
+    return np.clip(correct + akin * (said[:, 6] - correct), 0, 1)
+
+
+def _points(marked: Marked, blend: Numbers, rows: NDArray[np.bool_]) -> dict[str, Any]:
+    """Root mean square errors on the scale of 0 to POINTS, and the interval of their squares' difference."""
+    gold = marked.credit[rows]
+    int8, fp32 = (POINTS * (credit_of(said[rows], blend) - gold) for said in (marked.int8, marked.fp32))
+    low, high = mean_interval(int8**2 - fp32**2)
+    return {
+        "answers": len(gold),
+        "questions": len(set(marked.questions[rows].tolist())),
+        "rmse": round(float(np.sqrt(np.mean(int8**2))), 4),
+        "rmse_fp32": round(float(np.sqrt(np.mean(fp32**2))), 4),
+        "squares_difference_95": [round(low, 4), round(high, 4)],
+    }
+
+
 def _curve(gold: Labels, chances: Numbers, rows: NDArray[np.bool_]) -> list[list[float]]:
     """[coverage, error] from the most to the least confident tenth of the answers and on to all."""
     order = np.argsort(-chances[rows].max(axis=1), kind="stable")
     wrong = (chances[rows].argmax(axis=1) != gold[rows])[order]
     counts = [round(len(wrong) * share / 20) for share in range(1, 21)]
     return [[round(count / len(wrong), 3), round(float(wrong[:count].mean()), 4)] for count in counts if count]
+
+
+def _reliability(gold: Labels, chances: Numbers, rows: NDArray[np.bool_]) -> list[list[float]]:
+    said, sure = chances[rows].argmax(axis=1), chances[rows].max(axis=1)
+    return [[round(value, 4) for value in one] for one in reliability(sure, said == gold[rows])]

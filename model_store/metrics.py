@@ -22,14 +22,23 @@ def macro_f1(gold: Labels, predicted: Labels, labels: int) -> float:
     return float(np.mean(2 * hits[total > 0] / total[total > 0]))
 
 
-def expected_calibration_error(confidence: NDArray[np.float64], hit: NDArray[np.bool_], bins: int = 10) -> float:
-    """Mean distance of confidence from accuracy over equal-width bins, weighted by size.
+def reliability(
+    confidence: NDArray[np.float64], hit: NDArray[np.bool_], bins: int = 10
+) -> list[tuple[float, float, float]]:
+    """[mean confidence, accuracy, share of the answers] of each equal-width bin of confidence that holds any.
 
     Guo et al. (2017), On Calibration of Modern Neural Networks.
     """
     place = np.minimum((confidence * bins).astype(int), bins - 1)
-    distances = [abs(confidence[place == b].mean() - hit[place == b].mean()) * np.mean(place == b) for b in set(place)]
-    return float(np.sum(distances))
+    return [
+        (float(confidence[place == b].mean()), float(hit[place == b].mean()), float(np.mean(place == b)))
+        for b in sorted(set(place.tolist()))
+    ]
+
+
+def expected_calibration_error(confidence: NDArray[np.float64], hit: NDArray[np.bool_], bins: int = 10) -> float:
+    """Mean distance of confidence from accuracy over the bins of `reliability`, weighted by size."""
+    return sum(share * abs(sure - right) for sure, right, share in reliability(confidence, hit, bins))
 
 
 def paired_interval(

@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 
 from functions.grading.schemas import LABELS, GradeRequest
 from functions.grading.task import encode
-from lectern.model import Encoding
+from lectern.model import Encoder, Encoding, infer
 from model_store.build.builder import float_graph
-from model_store.build.quantise import CHOSEN, DEFAULT, Scheme, quantise, scheme_facts
+from model_store.build.quantise import CHOSEN, DEFAULT, Scheme, products, quantise, scheme_facts
 from model_store.catalogue import Model
 from model_store.evaluate import loaded_models
 from model_store.metrics import Labels, accuracy, macro_f1
-from model_store.recipes.data import is_validation, read_semeval
+from model_store.recipes.data import read_semeval
+from model_store.recipes.kept import kept_by
 
 TOLERANCE = 0.01
 """Of macro-F1: what int8 may cost (and what a sample of answers can tell apart at best)."""
@@ -51,22 +52,23 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Asked:
-    """Rows of validation answers with their labels, and what fp32 said."""
+    """Rows of validation answers with their labels, what fp32 said, and the encoder that reads for the graph."""
 
     rows: Sequence[Encoding]
     gold: Labels
     fp32: NDArray[np.float32]
+    encoder: Encoder | None
 
 
 def choose_scheme(model: Model, first_run: Path, data: Path, answers: int, progress: Progress) -> dict[str, Any]:
     """Measure, choose, write `quantisation.json` into the adapter's folder; returns what it holds.
 
-    `first_run` is the adapter of the run that kept the validation questions apart. Raises OSError or DataError.
+    `first_run` is the adapter of a run that kept questions apart. Raises OSError or DataError.
     """
     kept = dataclasses.replace(model, adapter=first_run)
-    graph, asked = float_graph(kept), _asked(kept, data, answers)
+    graph, asked = float_graph(kept), _asked(kept, first_run, data, answers)
     sensitive = most_sensitive(graph, asked)
-    schemes = [*SCHEMES, Scheme(in_float=sensitive)]
+    schemes = distinct(graph, [*SCHEMES, Scheme(in_float=sensitive)])
     with tempfile.TemporaryDirectory() as folder:
         files = [_file(graph, Path(folder, f"{number}.onnx"), scheme) for number, scheme in enumerate(schemes)]
         table = _measure(schemes, files, asked, progress)
@@ -84,14 +86,30 @@ def choice(schemes: Sequence[Scheme], table: Sequence[dict[str, Any]]) -> int:
     return min(good, key=lambda number: float(table[number]["p50_ms"]))
 
 
+def distinct(graph: onnx.ModelProto, schemes: Sequence[Scheme]) -> list[Scheme]:
+    """Those that make different files of this graph: nodes that it lacks are not named."""
+    there, embedded = {node.name for node in graph.graph.node}, is_embedded(graph)
+    named = [
+        dataclasses.replace(scheme, in_float=tuple(node for node in scheme.in_float if node in there))
+        for scheme in schemes
+        if embedded or scheme.embeddings
+    ]
+    return list(dict.fromkeys(named))
+
+
+def is_embedded(graph: onnx.ModelProto) -> bool:
+    """Whether the graph begins with its own embeddings; a grader's does not."""
+    return any(node.op_type == "EmbedLayerNormalization" for node in graph.graph.node)
+
+
 def most_sensitive(graph: onnx.ModelProto, asked: Asked) -> tuple[str, ...]:
     """The products that move fp32's logits most when they alone are int8."""
-    nodes = [node.name for node in graph.graph.node if node.op_type in ("MatMul", "Attention")]
+    nodes = products(graph)
     rows, moved = asked.rows[:SENSITIVITY_ROWS], {}
     with tempfile.TemporaryDirectory() as folder:
         for node in nodes:
             quantise(graph, Path(folder, "one.onnx"), Scheme(in_float=()), only=[node])
-            found = _logits(_session(Path(folder, "one.onnx")), rows)
+            found = _logits(_session(Path(folder, "one.onnx")), asked.encoder, rows)
             moved[node] = float(np.abs(found - asked.fp32[: len(rows)]).mean())
     return tuple(sorted(sorted(nodes, key=lambda node: -moved[node])[:SENSITIVE]))
 
@@ -106,21 +124,21 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join([*lines, "→ chosen   ! saturates without VNNI, so it is not chosen"])
 
 
-def _asked(model: Model, data: Path, answers: int) -> Asked:
+def _asked(model: Model, first_run: Path, data: Path, answers: int) -> Asked:
     """Validation answers from all over the file, each beside its nearest reference, in one window."""
-    kept = [example for example in read_semeval(data) if is_validation(example)]
+    kept = list(filter(kept_by(first_run), read_semeval(data)))
     kept = kept[:: max(1, len(kept) // answers)][:answers]
-    _, fp32 = loaded_models(model)
+    int8, fp32 = loaded_models(model)
     rows = []
     for example in kept:
         request = GradeRequest(question=example.question, references=list(example.references), answer=example.answer)
         rows.append(encode(request, fp32.tokenizer, fp32.release.manifest)[0])
     gold = np.array([LABELS.index(example.label) for example in kept])
-    return Asked(rows, gold, np.array([fp32.infer(row) for row in rows]))
+    return Asked(rows, gold, np.array([_labels(fp32.infer(row)) for row in rows]), int8.encoder)
 
 
 def _file(graph: onnx.ModelProto, path: Path, scheme: Scheme) -> Path:
-    quantise(graph, path, scheme)
+    quantise(graph, path, scheme, () if is_embedded(graph) else products(graph))
     return path
 
 
@@ -137,7 +155,7 @@ def _measure(
     for number, row in enumerate(asked.rows):
         for which, session in enumerate(sessions):
             started = time.process_time()
-            logits[which, number] = _logits(session, [row])[0]
+            logits[which, number] = _logits(session, asked.encoder, [row])[0]
             seconds[which, number] = time.process_time() - started
         progress(number + 1, len(asked.rows))
     return [
@@ -160,13 +178,13 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def _logits(session: onnxruntime.InferenceSession, rows: Sequence[Encoding]) -> NDArray[np.float32]:
+def _logits(
+    session: onnxruntime.InferenceSession, encoder: Encoder | None, rows: Sequence[Encoding]
+) -> NDArray[np.float32]:
     """Logits (rows, labels), one run each."""
-    feeds = [
-        {
-            "input_ids": np.array([row.input_ids], dtype=np.int32),
-            "token_type_ids": np.array([row.token_type_ids], dtype=np.int32),
-        }
-        for row in rows
-    ]
-    return np.array([session.run(None, feed)[0][0] for feed in feeds])
+    return np.array([_labels(infer(session, encoder, row)) for row in rows])
+
+
+def _labels(outputs: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The labels' logits; a grader says more."""
+    return outputs[: len(LABELS)]

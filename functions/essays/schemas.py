@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from lectern.task import Request, Response
+from lectern.task import ExplainableRequest, PhraseEffect, Response
 from lectern.text import VisibleText, clean
 
 MOST_CHARACTERS = 100_000
@@ -54,7 +54,7 @@ class Scale(BaseModel):
         return max(self.spacing, self.range / 10)
 
 
-class EssayRequest(Request):
+class EssayRequest(ExplainableRequest):
     """An essay and the scale to score it on."""
 
     essay: EssayText
@@ -81,6 +81,16 @@ class Trait(BaseModel):
     max: float
 
 
+class Explanation(BaseModel):
+    """What moved the score: the essay in ten passages at most, which end where sentences do unless these are long.
+
+    An `effect` is how many points of the scale the score, before it is cut to the scale and rounded, loses without the
+    passage. The largest comes first. Empty for a blank essay.
+    """
+
+    essay: list[PhraseEffect]
+
+
 class EssayResponse(Response):
     """The score. `confidence` is the calibrated probability that a reader's score is within `tolerance` of it."""
 
@@ -92,3 +102,4 @@ class EssayResponse(Response):
     needs_review: bool
     traits: dict[str, Trait] = Field(description="Where the essay's prompt is known and its readers scored traits.")
     known_prompt: str | None = Field(description="The prompt of the training data whose scores this one follows.")
+    explanation: Explanation | None = None

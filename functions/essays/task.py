@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from functions.essays.explanation import EXACT, explain
 from functions.essays.features import measures, ngrams
 from functions.essays.heads import FILE, GENERAL, Heads, Reading, read_heads
 from functions.essays.schemas import EssayRequest, EssayResponse, Scale, Trait
@@ -66,8 +68,11 @@ def windows(tokens: list[int], size: int) -> list[list[int]]:
 
 
 def pooled(rows: Sequence[Encoding], vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
-    """The mean (hidden,) of windows' mean vectors (hidden,), each weighing as much as it has tokens."""
-    lengths = [len(row.input_ids) - 2 for row in rows]
+    """The mean (hidden,) of windows' mean vectors (hidden,), each weighing as much as it has tokens.
+
+    A text that isn't blank can have none, as U+FFFD has none: its one window is [CLS] [SEP].
+    """
+    lengths = [max(1, len(row.input_ids) - 2) for row in rows]
     mean: NDArray[np.float64] = np.average(np.array(vectors, dtype=np.float64), axis=0, weights=lengths)
     return mean
 
@@ -97,7 +102,7 @@ def score(
     """The score by the head of the essay's prompt, or by the general one where the prompt is unknown."""
     essay = [row for row in rows if row.token_type_ids[0] == ESSAY]
     vector = pooled(essay, vectors[: len(essay)])
-    reading = Reading(ngrams(request.essay), measures(request.essay, int(essay[0].features[0])), vector)
+    reading = Reading(ngrams(request.essay), measures(request.essay, int(essay[-1].features[0])), vector)
     said = heads.scores(reading)
     seen, sure = heads.recognised(said)
     name = request.prompt if request.prompt in manifest.labels else seen or GENERAL
@@ -115,7 +120,17 @@ def score(
     }
 
 
-TASK = Task("essays", "essays", "/v1/essays/score", EssayRequest, EssayResponse, encode, postprocess, files=(FILE,))
+TASK = Task(
+    "essays",
+    "essays",
+    "/v1/essays/score",
+    EssayRequest,
+    EssayResponse,
+    encode,
+    postprocess,
+    explain=explain,
+    files=(FILE,),
+)
 
 
 def rounded(fraction: float, scale: Scale) -> float:
@@ -129,7 +144,8 @@ def _scored(scale: Scale, name: str, said: float, heads: Heads) -> dict[str, Any
     """Score, confidence and tolerance in points of the scale."""
     score = rounded(said, scale)
     part = (score - scale.min) / scale.range, scale.tolerance / scale.range, scale.spacing / scale.range
-    return {"score": score, "confidence": heads.confidence(name, said, *part), "tolerance": scale.tolerance}
+    confidence, exact = heads.confidence(name, said, *part), scale.min + said * scale.range
+    return {"score": score, "confidence": confidence, "tolerance": scale.tolerance, EXACT: exact}
 
 
 def _doubts(request: EssayRequest, rows: Sequence[Encoding], oddness: float) -> list[str]:
@@ -155,7 +171,7 @@ def _doubts_of_prompt(request: EssayRequest, name: str, seen: str | None, sure: 
 def _blank(request: EssayRequest) -> dict[str, Any]:
     sure = {"confidence": 1.0, "tolerance": request.scale.tolerance, "needs_review": False}
     known: dict[str, Any] = {"traits": {}, "known_prompt": None, "warnings": []}
-    return {"score": request.scale.min, **sure, **known}
+    return {"score": request.scale.min, EXACT: request.scale.min, **sure, **known}
 
 
 def _trait(said: float, limits: tuple[float, float]) -> Trait:
@@ -169,9 +185,10 @@ def _cosine(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 
 
 def _rows(tokens: list[int], size: int, kind: int) -> list[Encoding]:
-    """The windows as rows; each also says how many tokens the whole text has."""
+    """The windows as rows; the last also says how many tokens the whole text has."""
     found = windows(tokens, size)
-    return [Encoding([CLS, *window, SEP], [kind] * (len(window) + 2), [float(len(tokens))]) for window in found]
+    rows = [Encoding([CLS, *window, SEP], [kind] * (len(window) + 2)) for window in found]
+    return [*rows[:-1], replace(rows[-1], features=[float(len(tokens))])]
 
 
 def _token_ids(tokenizer: Tokenizer, text: str) -> list[int]:

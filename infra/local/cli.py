@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from infra.local import models_life, models_train
 from infra.local.console import progress_bar
 from infra.local.environment import EMBEDDED, ensure_live, use_local_settings
+from infra.local.essays_cli import essays
 from infra.local.journal import JournalBusy
 from infra.local.models_attack import attack
 from infra.local.models_cli import models
@@ -34,6 +35,7 @@ def cli() -> None:
 cli.add_command(models)
 models.add_command(attack)
 cli.add_command(packs)
+cli.add_command(essays)
 models.add_command(evaluate_explanations)
 for command in (*models_life.COMMANDS, *models_train.COMMANDS):
     models.add_command(command)

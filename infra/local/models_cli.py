@@ -20,7 +20,7 @@ from model_store.release.retire import kept
 @click.group()
 def models() -> None:
     """Build, publish, list, promote and roll back models."""
-    use_local_settings()
+    click.get_current_context().obj = use_local_settings()
 
 
 @models.command()

@@ -87,6 +87,28 @@ def calibrate(name: str, data: Path, first_run: tuple[Path, ...]) -> None:
     click.echo(json.dumps(found, indent=2))
 
 
+@click.command()
+@click.argument("name")
+@data_option
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("teacher.npz"), show_default=True)
+def teach(name: str, data: Path, out: Path) -> None:
+    """Write what NAME says of the training answers, for a smaller model to learn from (--soft)."""
+    from model_store.catalogue import read_model
+    from model_store.teach import teach as ask
+
+    count = _told(lambda told: ask(read_model(name), data, out, told))
+    click.echo(f"wrote {out}: {count} answers")
+
+
+@click.command()
+def results() -> None:
+    """Write docs/results/models.md out of what was measured: evaluations, attacks, packs, baselines."""
+    from model_store.results import write
+
+    for path in write():
+        click.echo(f"wrote {path}")
+
+
 def _recipe(work: str, name: str, options: tuple[str, ...]) -> None:
     """Run a recipe with .venv-train's Python and end with its exit code. Raises TrainingError if there is none."""
     if not TRAIN_PYTHON.exists():
@@ -102,5 +124,5 @@ def _told(measure: Callable[[Callable[[int, int], None]], Any]) -> Any:
         return measure(lambda done, total: progress.update(bar, completed=done, total=total))
 
 
-COMMANDS = (train, distil, prune, quantise, calibrate)
+COMMANDS = (train, distil, prune, teach, quantise, calibrate, results)
 """What `lectern models` takes in."""

@@ -23,7 +23,7 @@ SHARES: Mapping[str, float] = {
     "flipped_antonym": 0.1,
     "flipped_number": 0.1,
     "flipped_order": 0.1,
-    "flipped_answer": 0.1,
+    "flipped_answer": 0.2,
 }
 """Attack → the share of the answers that it starts from which it is tried on. Disguises, repetition and very long
 answers are left out: normalisation and guards meet them before the model does."""

@@ -15,7 +15,8 @@ from model_store.attacks.suite import Told, run
 from model_store.build.builder import build
 from model_store.catalogue import Model
 from model_store.errors import DataError
-from model_store.recipes.data import Example, is_unseen_answer, is_validation, read_semeval
+from model_store.recipes.data import is_unseen_answer, read_semeval
+from model_store.recipes.kept import kept_by
 from model_store.release.publish import publish
 from model_store.release.signing import FileSigner
 
@@ -25,8 +26,8 @@ UNSEEN_QUESTIONS, UNSEEN_ANSWERS = "unseen questions (validation)", "unseen answ
 def attack(model: Model, first_run: Path | None, data: Path, seed: int, size: int, told: Told) -> dict[str, Any]:
     """Attack the int8 file on answers that training kept out; the report of `record.report`.
 
-    With the adapter of a first run, which kept the validation questions apart, that one answers them; the calibration
-    is the released one in both cases.
+    With the adapter of a first run, which kept questions apart, that one answers them; the calibration is the released
+    one in both cases.
 
     Raises:
         DataError: the data is not what it should be, or the adapter was never evaluated.
@@ -35,18 +36,13 @@ def attack(model: Model, first_run: Path | None, data: Path, seed: int, size: in
     calibration = Calibration.model_validate(read_evaluation(model)["calibration"])
     attacked = dataclasses.replace(model, adapter=first_run) if first_run else model
     examples = read_semeval(data)
-    name, held_out = _held_out(examples, unseen_questions=first_run is not None)
-    training = [example for example in examples if example.split == "train" and not is_validation(example)]
+    kept = kept_by(first_run) if first_run else is_unseen_answer
+    name, held_out = UNSEEN_QUESTIONS if first_run else UNSEEN_ANSWERS, [e for e in examples if kept(e)]
+    if not held_out:
+        raise DataError(f"semeval2013_answers.jsonl.gz: no answer belongs to the {name}")
+    training = [example for example in examples if example.split == "train" and not kept(example)]
     suite = run(grader_of(_loaded(attacked), calibration), held_out, training, seed, size, told)
     return report(suite, name, seed, size)
-
-
-def _held_out(examples: list[Example], unseen_questions: bool) -> tuple[str, list[Example]]:
-    name, kept = (UNSEEN_QUESTIONS, is_validation) if unseen_questions else (UNSEEN_ANSWERS, is_unseen_answer)
-    found = [example for example in examples if kept(example)]
-    if not found:
-        raise DataError(f"semeval2013_answers.jsonl.gz: no answer belongs to the {name}")
-    return name, found
 
 
 def _loaded(model: Model) -> LoadedModel:

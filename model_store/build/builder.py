@@ -94,7 +94,8 @@ def _make_adapted(model: Model, base: Path, folder: Path, measured: dict[str, An
 
 def float_graph(model: Model) -> onnx.ModelProto:
     """The fp32 graph that a build quantises, for measuring against it."""
-    return _graph(base_folder(model.base), read_adapter(model.adapter))
+    base = base_folder(model.base)
+    return grading.float_graph(model, base) if kind_of(model) == "grader" else _graph(base, read_adapter(model.adapter))
 
 
 def _graph(base: Path, adapter: Adapter) -> onnx.ModelProto:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,16 +26,6 @@ class Trees:
     value: NDArray[np.float32]
     output: NDArray[np.int64]
     base: NDArray[np.float32]
-
-    def save(self, path: Path) -> None:
-        """Write as .npz."""
-        np.savez_compressed(path, **vars(self))
-
-
-def read_trees(path: Path) -> Trees:
-    """Read what `save` wrote."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return Trees(**arrays)
 
 
 def trees(graph: Graph, ensemble: Trees, inputs: Sequence[str]) -> str:

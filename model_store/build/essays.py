@@ -62,6 +62,7 @@ def _description(model: Model, evaluation: dict[str, Any], golden: list[GoldenVe
         training_data=tuple(TrainingData.model_validate(entry) for entry in facts["training_data"]),
         golden=Golden(tolerance=INT8_TOLERANCE, vectors=tuple(golden)),
         runtime=__version__,
+        measured_sha256=evaluation.get("measured_sha256", ""),
     )
 
 

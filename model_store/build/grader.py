@@ -17,7 +17,7 @@ from onnx import TensorProto
 from functions.grading.features import LEXICAL
 from model_store.build.ensemble import Trees, trees
 from model_store.build.graph import INT_ROW, Graph, Input, finished, layer
-from model_store.build.memory import Memory, remembered
+from model_store.build.memory import Memory, akin, remembered
 from model_store.build.merge import Weights
 from model_store.build.relations import masks, related
 
@@ -51,20 +51,20 @@ class Grader:
 def grader_graph(grader: Grader) -> onnx.ModelProto:
     """INPUTS of one row → `logits` (1, 5): of the labels, the credit (0..1) in points, 1 if the question is known."""
     graph = Graph(grader.weights)
-    relations, remembered_, near = _compared(graph, grader.memory)
+    relations, remembered_, near, akin_ = _compared(graph, grader.memory)
     opinions = trees(graph, grader.trees, [relations, remembered_])
     cross = _cross(graph, grader)
-    _blended(graph, grader.blend, cross, opinions, near)
+    _blended(graph, grader.blend, cross, opinions, near, akin_)
     return finished(graph, INPUTS, {"logits": ["batch", LABELS + 2]})
 
 
 def experts_graph(grader: Grader) -> onnx.ModelProto:
-    """INPUTS → `logits` (1, 9): of the cross-encoder (3), of the trees (3), their credit, [known, near]."""
+    """INPUTS → `logits` (1, 10): of the cross-encoder (3), of the trees (3), their credit, [known, near], akin."""
     graph = Graph(grader.weights)
-    relations, scores, near = _compared(graph, grader.memory)
+    relations, scores, near, akin_ = _compared(graph, grader.memory)
     opinions = trees(graph, grader.trees, [relations, scores])
-    graph.op("Concat", [_cross(graph, grader), opinions, near], "logits", axis=1)
-    return finished(graph, INPUTS, {"logits": ["batch", 2 * LABELS + 3]})
+    graph.op("Concat", [_cross(graph, grader), opinions, near, akin_], "logits", axis=1)
+    return finished(graph, INPUTS, {"logits": ["batch", 2 * LABELS + 4]})
 
 
 def cross_graph(grader: Grader) -> onnx.ModelProto:
@@ -76,19 +76,18 @@ def cross_graph(grader: Grader) -> onnx.ModelProto:
 
 
 def relations_graph(memory: Memory) -> onnx.ModelProto:
-    """INPUTS without `lower` → `seen` (1, n): what the trees see, then [known, near]; training measures with it."""
+    """INPUTS → `seen` (1, n): what the trees see, then [known, near]; training measures with it."""
     graph = Graph({})
-    relations, remembered_, near = _compared(graph, memory)
+    relations, remembered_, near, _ = _compared(graph, memory)
     graph.op("Concat", [relations, remembered_, near], "seen", axis=1)
-    compared = {name: INPUTS[name] for name in INPUTS if name != "lower"}
-    return finished(graph, compared, {"seen": ["batch", "seen"]})
+    return finished(graph, INPUTS, {"seen": ["batch", "seen"]})
 
 
-def _compared(graph: Graph, memory: Memory) -> tuple[str, str, str]:
-    """Relations (1, r), what the memory says (1, 3), and [known, near] (1, 2)."""
+def _compared(graph: Graph, memory: Memory) -> tuple[str, str, str, str]:
+    """Relations (1, r), what the memory says (1, 3), [known, near] (1, 2), and how akin to marked questions (1, 1)."""
     parts = related(graph)
     scores, near = remembered(graph, memory, parts)
-    return parts.relations, scores, near
+    return parts.relations, scores, near, akin(graph, memory, parts)
 
 
 def _cross(graph: Graph, grader: Grader) -> str:
@@ -111,8 +110,8 @@ def _cross(graph: Graph, grader: Grader) -> str:
     return graph.op("Gemm", [active, *classifier], "cross", transB=1)
 
 
-def _blended(graph: Graph, blend: NDArray[np.float32], cross: str, opinions: str, near: str) -> None:
-    """Logits = scale · (cross share · log p(cross) + trees share · log p(trees) + bias), and the trees' credit."""
+def _blended(graph: Graph, blend: NDArray[np.float32], cross: str, opinions: str, near: str, akin_: str) -> None:
+    """Logits = scale · (cross share · log p(cross) + trees share · log p(trees) + bias), and the credit."""
     one = graph.constant("one", np.ones((1, 1), np.float32))
     familiarity = graph.op("Concat", [one, near], "familiarity", axis=1)
     known = graph.op("Gather", [near, graph.constant("known.place", np.array([0]))], "known.one", axis=1)
@@ -128,4 +127,12 @@ def _blended(graph: Graph, blend: NDArray[np.float32], cross: str, opinions: str
     tilt = graph.op("Mul", [parts[2], graph.constant("contradictory", np.array([[0, 1, 0]], np.float32))], "tilt")
     total = graph.op("Sum", [*sums, tilt], "total")
     labels = graph.op("Mul", [total, parts[3]], "labels")
-    graph.op("Concat", [labels, said[1], known], "logits", axis=1)
+    graph.op("Concat", [labels, _credit(graph, labels, said[1], akin_), known], "logits", axis=1)
+
+
+def _credit(graph: Graph, labels: str, learnt: str, akin_: str) -> str:
+    """(1, 1): the trees' credit as far as they learnt of such questions, else the chance of 'correct'."""
+    chances = graph.node("Softmax", [labels], "chances", domain="", axis=1)
+    correct = graph.op("Gather", [chances, graph.constant("correct.place", np.array([0]))], "chance.correct", axis=1)
+    more = graph.op("Mul", [akin_, graph.op("Sub", [learnt, correct], "credit.apart")], "credit.more")
+    return graph.op("Add", [correct, more], "credit")

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from lectern import __version__
 from lectern.manifest import BaseReference, Calibration, Description, Golden, GoldenVector, TrainingData
 from lectern.model import ENCODER, MODEL, TOKENIZER, Encoder, Encoding, infer
+from model_store.build.arrays import read_arrays
 from model_store.build.encoder import base_config, base_weights, float_encoder, int8_encoder
-from model_store.build.ensemble import read_trees
+from model_store.build.ensemble import Trees
 from model_store.build.golden import INT8_DISTANCE, INT8_TOLERANCE, REFERENCE_TOLERANCE, read_reference
 from model_store.build.grader import Grader, cross_graph, experts_graph, grader_graph
-from model_store.build.memory import read_memory
+from model_store.build.memory import Memory
 from model_store.build.merge import merge, read_adapter
-from model_store.build.quantise import Scheme, quantise, read_scheme
+from model_store.build.quantise import Scheme, products, quantise, read_scheme
 from model_store.catalogue import Model
 from model_store.errors import ReferenceMismatch
 
@@ -61,10 +62,14 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
     )
 
 
+def float_graph(model: Model, base: Path) -> onnx.ModelProto:
+    """The grader's graph in fp32."""
+    return grader_graph(read_grader(model, base))
+
+
 def quantise_layers(graph: onnx.ModelProto, target: Path, scheme: Scheme) -> None:
     """The layers in int8; what compares and remembers is small, and stays in float."""
-    layers = [node.name for node in graph.graph.node if node.name.startswith("encoder.layer.")]
-    quantise(graph, target, scheme, layers)
+    quantise(graph, target, scheme, products(graph))
 
 
 def read_grader(model: Model, base: Path) -> Grader:
@@ -76,8 +81,8 @@ def read_grader(model: Model, base: Path) -> Grader:
         tuple(adapter.facts["layers"]),
         config["num_attention_heads"],
         config["layer_norm_eps"],
-        read_memory(model.adapter / MEMORY),
-        read_trees(model.adapter / TREES),
+        read_arrays(Memory, model.adapter / MEMORY),
+        read_arrays(Trees, model.adapter / TREES),
         np.array(adapter.facts["blend"], dtype=np.float32),
     )
 

@@ -70,6 +70,12 @@ def scheme_facts(scheme: Scheme) -> dict[str, object]:
     return {**asdict(scheme), "in_float": list(scheme.in_float)}
 
 
+def products(graph: onnx.ModelProto) -> list[str]:
+    """The nodes of a graph's layers that multiply by weights."""
+    heavy = (node for node in graph.graph.node if node.op_type in ("MatMul", "Attention"))
+    return [node.name for node in heavy if node.name.startswith("encoder.layer.")]
+
+
 def quantise(graph: onnx.ModelProto, target: Path, scheme: Scheme = DEFAULT, only: Sequence[str] = ()) -> None:
     """Write the int8 model of a float graph to `target`, of all nodes that the scheme means or of `only` those.
 

@@ -20,14 +20,17 @@ CLOSE = (0.5, 0.6, 0.7, 0.8)
 
 @dataclass(frozen=True)
 class Related:
-    """Names in the graph: the relations (1, r), and each segment's mean vector of length 1, (1, hidden)."""
+    """Names in the graph: the relations (1, r), each segment's mean vector of length 1, (1, hidden), and the answer's
+    of the lower layer.
+    """
 
     relations: str
     means: tuple[str, str, str]
+    lower: str
 
 
 def related(graph: Graph) -> Related:
-    """Add the relations of one row to a graph with inputs `input_ids`, `token_type_ids`, `vectors` and `features`."""
+    """Add the relations of one row to a graph with all inputs of a grader but `hashes`."""
     masks(graph)
     _similarities(graph)
     means = _means(graph)
@@ -40,7 +43,8 @@ def related(graph: Graph) -> Related:
         found.append(_weighted(graph, value, novel[of], of, name))
         found += [_close(graph, value, of, limit, name) for limit in CLOSE]
     found += [_mean(graph, best["2.0"], ANSWER, "2.0"), _mean(graph, best["1.0"], REFERENCE, "1.0")]
-    return Related(graph.op("Concat", [*found, "features"], "relations", axis=1), means)
+    low = _mean_vector(graph, ANSWER, graph.op("Squeeze", ["lower", graph.leading()], "lower.vector"), "lower")
+    return Related(graph.op("Concat", [*found, "features"], "relations", axis=1), means, low)
 
 
 def masks(graph: Graph) -> None:
@@ -64,12 +68,16 @@ def _similarities(graph: Graph) -> None:
 
 
 def _means(graph: Graph) -> tuple[str, str, str]:
-    names = []
-    for k in (QUESTION, REFERENCE, ANSWER):
-        mean = graph.op("MatMul", [f"share.{k}", "vector"], f"mean.{k}")
-        size = graph.op("ReduceL2", [mean], f"mean.size.{k}", axes=[1], keepdims=1)
-        names.append(graph.op("Div", [mean, size], f"direction.{k}"))
-    return names[0], names[1], names[2]
+    question, reference, answer = (_mean_vector(graph, k, "vector", str(k)) for k in (QUESTION, REFERENCE, ANSWER))
+    return question, reference, answer
+
+
+def _mean_vector(graph: Graph, segment: int, vectors: str, name: str) -> str:
+    """(1, hidden): the mean of a segment's vectors, of length 1."""
+    mean = graph.op("MatMul", [f"share.{segment}", vectors], f"mean.{name}")
+    return graph.op(
+        "Div", [mean, graph.op("ReduceL2", [mean], f"mean.size.{name}", axes=[1], keepdims=1)], f"direction.{name}"
+    )
 
 
 def _cosine(graph: Graph, means: tuple[str, str, str], one: int, other: int) -> str:

@@ -1,7 +1,7 @@
 """Examples as a recipe meets them: shuffled batches with labels, and macro-F1 on answers kept apart."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,9 @@ INPUTS = ("input_ids", "token_type_ids", "attention_mask")
 
 VALIDATION_BATCH = 64
 
+Kept = Callable[[Example], str]
+"""Why an example is kept from training; '' if it isn't."""
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -30,6 +33,8 @@ class Answers:
     places: Sequence[int]
     tokens: TokenCache
     max_length: int
+    sets: Sequence[str]
+    """What each example is counted under: its corpus and why it is kept apart."""
 
     @property
     def gold(self) -> Tensor:
@@ -52,12 +57,10 @@ class Answers:
         return Training(network, steps, lambda _, chance: self.batches(size, chance), loss, unseen.macro_f1, project)
 
     def macro_f1(self, network: nn.Module) -> dict[str, float]:
-        """Macro-F1 per corpus, each answer beside its nearest reference, as in service."""
-        corpus = np.array([example.corpus for example in self.examples])
-        gold, predicted = self.gold.numpy(), self._predict(network).numpy()
+        """Macro-F1 per set, each answer beside its nearest reference, as in service."""
+        sets, gold, predicted = np.array(self.sets), self.gold.numpy(), self._predict(network).numpy()
         return {
-            name: macro_f1(gold[corpus == name], predicted[corpus == name], len(LABELS))
-            for name in sorted(set(corpus.tolist()))
+            name: macro_f1(gold[sets == name], predicted[sets == name], len(LABELS)) for name in sorted(set(self.sets))
         }
 
     def row(self, example: Example, reference: str) -> Row:
@@ -81,17 +84,25 @@ def logits(network: nn.Module, batch: Batch) -> Tensor:
     return found.float()
 
 
-def read_answers(source: Source, max_length: int) -> tuple[Answers, Answers]:
-    """What a run learns from, and what it is validated on: whole questions, or the unseen answers if it learns all.
+def validation(example: Example) -> str:
+    """'question' where an answer is to one of the validation questions."""
+    return "question" if is_validation(example) else ""
+
+
+def read_answers(source: Source, max_length: int, kept: Kept = validation) -> tuple[Answers, Answers]:
+    """What a run learns from, and what it is validated on: what is `kept`, and the unseen answers if it keeps none.
 
     Raises:
         DataError: the data is not as it should be, or one of the two is empty.
     """
     examples, tokens = read_semeval(source.data), TokenCache(tokenizer_of(source.model))
-    unseen = is_unseen_answer if source.everything else is_validation
-    seen = [i for i, e in enumerate(examples) if e.split == "train" and (source.everything or not is_validation(e))]
-    kept = [i for i, e in enumerate(examples) if unseen(e)]
-    if not seen or not kept:
-        raise DataError(f"{source.data}: {len(seen)} answers to learn from and {len(kept)} to validate on")
-    learnt, held = (Answers([examples[i] for i in part], part, tokens, max_length) for part in (seen, kept))
-    return learnt, held
+    reasons = ["" if source.everything else kept(example) for example in examples]
+    seen = [i for i, e in enumerate(examples) if e.split == "train" and not reasons[i]]
+    held = [i for i, e in enumerate(examples) if reasons[i] or is_unseen_answer(e)]
+    if not seen or not held:
+        raise DataError(f"{source.data}: {len(seen)} answers to learn from and {len(held)} to validate on")
+    sets = [f"{e.corpus} {reason or 'answer'}" for e, reason in zip(examples, reasons, strict=True)]
+    learnt, unseen = (
+        Answers([examples[i] for i in part], part, tokens, max_length, [sets[i] for i in part]) for part in (seen, held)
+    )
+    return learnt, unseen

@@ -71,7 +71,7 @@ def fit(training: Training, settings: Fit, facts: Mapping[str, Any], run: Path) 
     run.mkdir(parents=True, exist_ok=True)
     facts = {**facts, "fit": asdict(settings)}
     network = training.network.to(device())
-    state = State.of(network, torch.optim.AdamW(_trained(network), weight_decay=settings.weight_decay))
+    state = State.of(network, torch.optim.AdamW(_trained(network), weight_decay=settings.weight_decay, fused=True))
     load(state, facts, run)
     while state.epoch < settings.epochs:
         _epoch(training, settings, facts, state, run)

@@ -53,7 +53,7 @@ def open_tokenizer(base: Path) -> Tokenizer:
 def _vector(text: str, encoder: Encoder, tokenizer: Tokenizer) -> tuple[NDArray[np.float64], int]:
     rows = encode(EssayRequest(essay=text, scale=_SCALE), tokenizer, _MANIFEST)
     means = [encoder(tuple(row.input_ids)).mean(axis=0) for row in rows]
-    return pooled(rows, means), int(rows[0].features[0])
+    return pooled(rows, means), int(rows[-1].features[0])
 
 
 def _write(path: Path, found: Sequence[tuple[NDArray[np.float64], int]]) -> None:

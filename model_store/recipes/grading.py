@@ -1,7 +1,6 @@
-"""The grading recipe: a cross-encoder on SemEval-2013 Task 7, exported as an adapter of low rank.
+"""A plain cross-encoder on SemEval-2013 Task 7, exported as an adapter of low rank.
 
-Two runs make a release: one that keeps the validation questions apart, for measuring and calibration, and one on
-everything (`--everything`) that ships.
+What the grader is compared with, fold by fold, and what smaller models are cut out of.
 """
 
 from dataclasses import dataclass
@@ -12,10 +11,11 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from functions.grading.schemas import LABELS
-from model_store.recipes.answers import logits, read_answers
+from model_store.recipes.answers import logits, read_answers, validation
 from model_store.recipes.data import examples_digest
 from model_store.recipes.engine import Batch, Fit
 from model_store.recipes.export import adapter_tensors, apply_adapter, golden_rows, grading_facts, write_adapter
+from model_store.recipes.grader.folds import apart
 from model_store.recipes.network import CrossEncoder
 from model_store.recipes.recipe import Recipe, Source, Work
 from model_store.sources import base_folder
@@ -29,6 +29,8 @@ class Parameters:
     label_smoothing: float = 0.05
     dropout: float = 0.1
     max_length: int = 192
+    fold: int = -1
+    """What is kept apart unless the run is on everything: a fold of the grader's; -1, the validation questions."""
     rank: int = 32
     """Rank of the adapter: what the weights' change is held to all through training."""
 
@@ -43,7 +45,8 @@ def compose(source: Source, parameters: Parameters) -> Work:
         DataError: the data is not as it should be.
     """
     base = base_folder(source.model.base)
-    seen, unseen = read_answers(source, parameters.max_length)
+    kept = (lambda example: apart(example, parameters.fold)) if parameters.fold >= 0 else validation
+    seen, unseen = read_answers(source, parameters.max_length, kept)
     network = CrossEncoder(base, len(LABELS), parameters.dropout)
 
     def loss(trained: nn.Module, batch: Batch) -> Tensor:

@@ -1,5 +1,7 @@
 """The grader's graph against the same formulas in plain numpy, on random vectors."""
 
+import dataclasses
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -9,10 +11,10 @@ from onnx import TensorProto
 
 from functions.grading.features import BUCKETS, LEXICAL
 from model_store.build.ensemble import Trees, trees
-from model_store.build.grader import relations_graph
+from model_store.build.grader import INPUTS, relations_graph
 from model_store.build.graph import Graph, finished
-from model_store.build.memory import Memory, packed
-from model_store.build.relations import CLOSE
+from model_store.build.memory import Memory, akin, packed
+from model_store.build.relations import CLOSE, related
 
 HIDDEN, LABELS = 12, 3
 Row = dict[str, NDArray[np.generic]]
@@ -27,6 +29,7 @@ def row(chance: np.random.Generator, lengths: tuple[int, int, int], hashes: list
         "input_ids": np.array([ids], np.int32),
         "token_type_ids": np.array([kinds], np.int32),
         "vectors": chance.normal(size=(1, len(ids), HIDDEN)).astype(np.float32),
+        "lower": chance.normal(size=(1, len(ids), HIDDEN)).astype(np.float32),
         "features": chance.normal(size=(1, LEXICAL)).astype(np.float32),
         "hashes": np.array([hashes], np.int32),
     }
@@ -61,10 +64,13 @@ def memory() -> Memory:
     keys, key_scale = packed(
         np.concatenate([unit(chance.normal(size=(3, HIDDEN))) for _ in range(2)], axis=1).astype(np.float32)
     )
-    vectors, vector_scale = packed(chance.normal(size=(2, HIDDEN, LABELS)).astype(np.float32))
+    vectors, vector_scale = packed(chance.normal(size=(2, 2 * HIDDEN, LABELS)).astype(np.float32))
     grams, gram_scale = packed(chance.normal(size=(2, BUCKETS, LABELS)).astype(np.float32))
-    prior, centre = chance.random((2, LABELS)).astype(np.float32), chance.normal(size=(2, HIDDEN)).astype(np.float32)
-    return Memory(keys, key_scale, np.array([0, 0, 1]), prior, centre, vectors, vector_scale, grams, gram_scale)
+    prior = chance.random((2, LABELS)).astype(np.float32)
+    centre = chance.normal(size=(2, 2 * HIDDEN)).astype(np.float32)
+    heads = (vectors, vector_scale, grams, gram_scale)
+    marked = packed(unit(chance.normal(size=(2, HIDDEN))).astype(np.float32))
+    return Memory(keys, key_scale, np.array([0, 0, 1]), prior, centre, *heads, *marked)
 
 
 def seen(memory: Memory, given: Row) -> NDArray[np.float32]:
@@ -95,12 +101,31 @@ def test_a_known_question_is_scored_by_its_own_head(memory: Memory, key: int, qu
     for segment, direction in enumerate((known[:HIDDEN], known[HIDDEN:])):
         given["vectors"][0][given["token_type_ids"][0] == segment] = direction
     _, (_, _, a) = parts(given)
+    low = unit(given["lower"][0].astype(float)[given["token_type_ids"][0] == 2].mean(axis=0))
     grams = memory.grams[question, [17, 99, 4000]] * memory.gram_scale[question]
     wanted = memory.prior[question] + grams.sum(axis=0) / np.sqrt(3)
-    wanted = wanted + (a - memory.centre[question]) @ (memory.vectors[question] * memory.vector_scale[question])
+    wanted = wanted + (np.concatenate([a, low]) - memory.centre[question]) @ (
+        memory.vectors[question] * memory.vector_scale[question]
+    )
     answer = seen(memory, given)
     assert answer[-5:-2] == pytest.approx(wanted, abs=1e-3)
     assert answer[-2:] == pytest.approx([1, 1], abs=0.01)
+
+
+@pytest.mark.parametrize(("cosine", "share"), [(0.1, 0.0), (0.25, 0.0), (0.325, 0.5), (0.4, 1.0), (0.9, 1.0)])
+def test_a_question_is_akin_to_marked_ones_by_its_cosine(memory: Memory, cosine: float, share: float) -> None:
+    given = row(np.random.default_rng(3), (2, 3, 4), [5])
+    one, other = np.zeros(HIDDEN), np.zeros(HIDDEN)
+    one[0] = other[1] = 1
+    alone = dataclasses.replace(
+        memory, marked=np.array([one * 127], np.int8), marked_scale=np.array([[1 / 127]], np.float32)
+    )
+    given["vectors"][0][given["token_type_ids"][0] == 0] = cosine * one + np.sqrt(1 - cosine**2) * other
+    graph = Graph({})
+    akin(graph, alone, related(graph))
+    session = onnxruntime.InferenceSession(finished(graph, INPUTS, {"akin": ["batch", 1]}).SerializeToString())
+    feed = {node.name: given[node.name] for node in session.get_inputs()}
+    assert session.run(None, feed)[0][0, 0] == pytest.approx(share, abs=0.01)
 
 
 def test_trees_go_left_up_to_the_threshold_and_as_told_where_a_feature_is_missing() -> None:

@@ -230,7 +230,7 @@ def test_the_journal_holds_no_text(grade: Run) -> None:
 
 
 def test_the_report_escapes_what_students_write(grade: Run) -> None:
-    done = grade([f"1,<b>s</b>,q1,{QUESTION},<script>alert(1)</script>,1"])
+    done = grade([f"1,<b>s</b>,q1,{QUESTION},<script>alert('ice is lighter')</script>,1"])
     page = (done.folder / "report.html").read_text("utf-8")
     assert "<script" not in page
     assert "&lt;script&gt;" in page

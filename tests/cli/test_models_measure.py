@@ -17,7 +17,7 @@ from model_store.build import builder
 from model_store.build.builder import build, float_graph
 from model_store.build.quantise import read_scheme
 from model_store.catalogue import Model
-from model_store.recipes.data import Example, is_validation
+from model_store.recipes.data import Example, examples_digest, is_validation, read_semeval
 from model_store.sources import base_folder
 from tests.build.random_network import LABELS, write_thin_adapter
 from tests.recipes.test_data import ANSWER, QUESTION, write
@@ -75,7 +75,8 @@ def run(
     monkeypatch.setattr(catalogue, "read_model", lambda name: thin)
 
     def command(name: str, *options: str) -> str:
-        arguments = [name, "grading-small", "--data", str(data), "--first-run", str(thin.adapter), *options]
+        first = [] if name == "teach" else ["--first-run", str(thin.adapter)]
+        arguments = [name, "grading-small", "--data", str(data), *first, *options]
         monkeypatch.setattr("sys.argv", ["lectern", "models", *arguments])
         with pytest.raises(SystemExit) as stop:
             cli.main()
@@ -104,3 +105,13 @@ def test_calibrate_writes_temperature_and_thresholds(run: Callable[..., str], th
     assert found == json.loads((thin.adapter / "evaluation.json").read_text("utf-8"))
     assert 0.25 <= found["calibration"]["temperature"] <= 8
     assert set(found["coverage"]) == {str(entry["budget"]) for entry in found["calibration"]["thresholds"]}
+
+
+def test_teach_writes_what_the_release_says_of_the_training_answers(run: Callable[..., str], tmp_path: Path) -> None:
+    run("calibrate")
+    target = tmp_path / "teacher.npz"
+    assert "80 answers" in run("teach", "--out", str(target))
+    with np.load(target) as found:
+        assert found["probabilities"].shape == (80, 3)
+        assert np.allclose(found["probabilities"].sum(axis=1), 1, atol=1e-5)
+        assert str(found["data_sha256"]) == examples_digest(read_semeval(tmp_path))

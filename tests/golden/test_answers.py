@@ -12,9 +12,15 @@ from starlette.testclient import TestClient
 from lectern.model import LoadedModel
 from lectern.models import shared
 from lectern.release import Release
-from model_store.build.builder import float_graph
-from model_store.build.golden import REFERENCE_TOLERANCE, check_reference, read_reference
+from model_store.build.encoder import float_encoder
+from model_store.build.golden import REFERENCE_TOLERANCE, read_reference
+from model_store.build.grader import cross_graph
+from model_store.build.grading import Runs, int8_experts, read_grader
+from model_store.build.merge import read_adapter
 from model_store.catalogue import read_model
+from model_store.grader_figures import credit_of
+from model_store.recipes.grader.blend import blended
+from model_store.sources import base_folder
 
 
 @pytest.fixture(scope="session")
@@ -58,19 +64,28 @@ def test_the_command_line_gives_what_http_gives(
         )
 
 
-def test_the_fp32_graph_gives_the_outputs_of_transformers() -> None:
+def test_the_fp32_cross_encoder_gives_the_outputs_of_transformers() -> None:
     model = read_model("grading")
-    assert check_reference(float_graph(model), read_reference(model.adapter)) <= REFERENCE_TOLERANCE
+    base = base_folder(model.base)
+    cross = cross_graph(read_grader(model, base)).SerializeToString()
+    reference = read_reference(model.adapter)
+    found = Runs(float_encoder(base).SerializeToString(), cross).answers(reference)
+    for row, other in zip(found, reference, strict=True):
+        assert np.allclose(row.logits, other.logits, atol=REFERENCE_TOLERANCE)
 
 
-def test_the_golden_vectors_are_the_references_inputs(release: Release) -> None:
-    reference = read_reference(read_model("grading").adapter)
-    vectors = release.manifest.golden.vectors
+def test_the_golden_vectors_are_the_experts_blended(release: Release) -> None:
+    """The graph's own blend against numpy's, on the inputs that transformers answered."""
+    model = read_model("grading")
+    blend = np.array(read_adapter(model.adapter).facts["blend"])
+    reference, vectors = read_reference(model.adapter), release.manifest.golden.vectors
     assert [vector.input_ids for vector in vectors] == [row.input_ids for row in reference]
     assert max(len(vector.input_ids) for vector in vectors) > 80
-    for vector, row in zip(vectors, reference, strict=True):
-        assert np.allclose(vector.logits, row.logits, atol=1.5)
-        assert vector.logits != row.logits
+    experts = Runs(*int8_experts(model, base_folder(model.base))).answers(reference)
+    for vector, said in zip(vectors, np.array([row.logits for row in experts]), strict=True):
+        logits = blended(blend, said[None, :3], said[None, 3:6], said[None, 7:9])[0]
+        assert np.allclose([*vector.logits[:3], vector.logits[4]], [*logits, said[7]], atol=1e-3)
+        assert np.clip(vector.logits[3], 0, 1) == pytest.approx(credit_of(said[None], blend)[0], abs=1e-3)
 
 
 def test_reference_tokens_are_those_of_this_tokenizer(release: Release) -> None:

@@ -133,6 +133,7 @@ def test_the_error_budget_decides_what_is_reviewed(score: Score) -> None:
         "good " * 400,
         "x",
         "?!",
+        "\ufffd\ufffd",
     ],
 )
 def test_what_is_no_essay_is_scored_and_reviewed(score: Score, essay: str) -> None:
@@ -196,7 +197,7 @@ def test_a_scale_that_is_not_a_number(client: TestClient, number: str) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"explain": True}, {"tier": "heavy"}, {"prompt": ""}, {"prompt": 3}, {"essay": None}, {"error_budget": 2}],
+    [{"explain": 1}, {"tier": "heavy"}, {"prompt": ""}, {"prompt": 3}, {"essay": None}, {"error_budget": 2}],
 )
 def test_other_fields_that_can_not_be_accepted(score: Score, changes: dict[str, Any]) -> None:
     problem(score(**changes), 422, "invalid-request")

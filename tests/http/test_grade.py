@@ -41,10 +41,15 @@ def test_a_grade(grade: Grade, release: Release) -> None:
     assert body["label"] in ("correct", "contradictory", "incorrect")
     assert sum(body["probabilities"].values()) == pytest.approx(1)
     assert body["confidence"] == max(body["probabilities"].values()) == body["probabilities"][body["label"]]
-    assert body["score"] == pytest.approx(2 * body["probabilities"]["correct"], abs=0.0101)
+    assert 0 <= body["score"] <= 2
     assert body["model"] == {"name": "grading", "version": "1.0.0", "digest": release.digest}
     assert body["request_id"]
     assert body["warnings"] == []
+
+
+def test_one_point_is_scored_by_the_chance_of_being_correct(grade: Grade) -> None:
+    body = grade(max_score=1).json()
+    assert body["score"] == pytest.approx(body["probabilities"]["correct"], abs=0.0101)
 
 
 @pytest.mark.parametrize("answer", ["", "   ", "\n\t\r\n", "\u200b\u200d\ufeff", "\x00\x07", "\u0301\u0301", "\ufe0f"])

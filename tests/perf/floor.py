@@ -11,7 +11,10 @@ import os
 import numpy as np
 import onnxruntime
 from botocore.session import Session
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
+
+from functions.grading.features import hashed, lexical
 
 PINS = json.loads(os.environ["FLOOR_PINS"])
 CLIENT = Session().create_client("s3")
@@ -28,7 +31,7 @@ def fetch(pin: dict[str, str]) -> bytes:
 
 OPTIONS = onnxruntime.SessionOptions()
 OPTIONS.intra_op_num_threads = 1
-SESSION = onnxruntime.InferenceSession(fetch(PINS["model.onnx"]), OPTIONS)
+ENCODER, SESSION = (onnxruntime.InferenceSession(fetch(PINS[name]), OPTIONS) for name in ("encoder.onnx", "model.onnx"))
 TOKENIZER = Tokenizer.from_buffer(fetch(PINS["tokenizer.json"]))
 TOKENIZER.no_padding()
 TOKENIZER.no_truncation()
@@ -37,11 +40,21 @@ TOKENIZER.no_truncation()
 def handler(event: dict[str, str], context: object) -> dict[str, object]:
     """Grade one answer against one reference."""
     body = json.loads(event["body"])
-    texts = [body["question"], body["references"][0], body["answer"]]
-    question, reference, answer = (TOKENIZER.encode(text, add_special_tokens=False).ids for text in texts)
-    first = [101, *question, 102, *reference, 102]
-    ids, types = [*first, *answer, 102], [0] * len(first) + [1] * (len(answer) + 1)
-    feed = {"input_ids": np.array([ids], dtype=np.int32), "token_type_ids": np.array([types], dtype=np.int32)}
-    logits = SESSION.run(None, feed)[0][0]
+    texts = (body["question"], body["references"][0], body["answer"])
+    ids = [[101, *TOKENIZER.encode(text, add_special_tokens=False).ids, 102] for text in texts]
+    read = [ENCODER.run(["vectors", "lower"], {"input_ids": _row(part, np.int32)}) for part in ids]
+    feed = {
+        "input_ids": _row(np.concatenate(ids), np.int32),
+        "token_type_ids": _row(np.repeat([0, 1, 2], [len(part) for part in ids]), np.int32),
+        "vectors": np.concatenate([last for last, _ in read], axis=1),
+        "lower": np.concatenate([lower for _, lower in read], axis=1),
+        "features": _row(lexical(*texts), np.float32),
+        "hashes": _row(hashed(body["answer"]), np.int32),
+    }
+    logits = SESSION.run(None, feed)[0][0][:3]
     powers = np.exp(logits - logits.max())
     return {"statusCode": 200, "body": json.dumps({"probabilities": (powers / powers.sum()).tolist()})}
+
+
+def _row(values: object, kind: type[np.generic]) -> NDArray[np.generic]:
+    return np.array([values], dtype=kind)

@@ -88,7 +88,7 @@ def test_the_record_says_what_the_run_was(trained: tuple[Path, str]) -> None:
     assert record["fit"]["epochs"] == 1
     assert record["finished"]
     assert len(record["data_sha256"]) == 64
-    assert set(record["metrics"]) == {"beetle"}
+    assert set(record["metrics"]) == {"beetle answer"}
     assert "step 2/2  loss " in told
     assert (folder / "output" / "curves.svg").read_text("utf-8").startswith("<svg ")
     assert (folder / "checkpoints" / "checkpoint.pt").exists()

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="needs make train-en
 
 def test_a_run_exports_an_adapter_that_builds(tmp_path: Path) -> None:
     """What an adapter is checked against comes from transformers' own BERT."""
-    command = [str(PYTHON), "-m", "model_store.recipes.job", "--model", "grading", "--everything"]
+    command = [str(PYTHON), "-m", "model_store.recipes.job", "--model", "grading-plain", "--everything"]
     command += ["--run", f"{tmp_path}/run", "--out", f"{tmp_path}/adapter", "--data", str(data(tmp_path / "data"))]
     command += ["--epochs", "1", "--rank", "2", "--batch_size", "4"]
     environment = {**os.environ, "PYTHONPATH": ".:layers/runtime/python", "OMP_NUM_THREADS": "1"}
@@ -28,5 +28,5 @@ def test_a_run_exports_an_adapter_that_builds(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     facts = json.loads((tmp_path / "adapter" / "adapter.json").read_text("utf-8"))
     assert (facts["rank"], facts["fit"]["epochs"], facts["parameters"]["batch_size"]) == (2, 1, 4)
-    model = replace(read_model("grading"), adapter=tmp_path / "adapter")
+    model = replace(read_model("grading-plain"), adapter=tmp_path / "adapter")
     assert check_reference(float_graph(model), read_reference(model.adapter)) < 1e-4

@@ -45,15 +45,14 @@ def test_publish_onto_a_full_disk(
 def test_build_onto_a_full_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def full(graph: Any, target: Path, *_: Any) -> None:
+    def full(model: Any, base: Path, folder: Path, *_: Any) -> None:
+        target = folder / "model.onnx"
         target.write_bytes(b"half of it")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
 
     monkeypatch.setenv("LECTERN_HOME", str(tmp_path))
     monkeypatch.setattr(builder, "base_folder", lambda *_: tmp_path)
-    monkeypatch.setattr(builder, "_graph", lambda *_: None)
-    monkeypatch.setattr(builder, "check_reference", lambda *_: 0.0)
-    monkeypatch.setattr(builder, "quantise", full)
+    monkeypatch.setattr(builder, "_maker", lambda model: full)
     monkeypatch.setattr("sys.argv", ["lectern", "models", "build", "grading"])
     with pytest.raises(SystemExit) as stop:
         cli.main()

@@ -3,7 +3,7 @@ import pytest
 
 from lectern.calibration import probabilities, review_threshold
 from lectern.manifest import Calibration, Threshold
-from model_store.calibrate import LEAST_KEPT, calibrate
+from model_store.calibrate import calibrate, thresholds, upper_bound
 from model_store.metrics import accuracy, expected_calibration_error, macro_f1, paired_interval
 
 
@@ -42,7 +42,20 @@ def test_thresholds_keep_their_budget_on_the_answers_they_were_fitted_on() -> No
     for entry in calibration.thresholds:
         kept = confidence >= entry.confidence + 1e-3
         assert np.mean(logits.argmax(1)[kept] != gold[kept]) <= entry.budget + 0.02
-        assert kept.sum() >= LEAST_KEPT / 2
+        assert kept.sum() >= 1 / entry.budget - 2
+
+
+def test_the_upper_bound_by_hand() -> None:
+    """Without an error among n, one standard error above is 1 of n + 1; with half of four wrong, .5 + .5 / √5."""
+    assert upper_bound(np.array([0.0, 0.5]), np.array([9, 4])) == pytest.approx([0.1, 0.5 + 0.5 / 5**0.5])
+
+
+def test_thresholds_keep_their_budget_on_other_answers() -> None:
+    """Confidence that says nothing: whatever looks good among few answers is luck, and must not be promised."""
+    chance = np.random.default_rng(4)
+    promised = [thresholds(chance.random(400), chance.random(400) < 0.15) for _ in range(200)]
+    assert np.mean([any(entry.budget <= 0.05 for entry in found) for found in promised]) < 0.15
+    assert np.mean([any(entry.budget == 0.2 for entry in found) for found in promised]) > 0.9
 
 
 def test_hopeless_logits_get_no_strict_threshold() -> None:

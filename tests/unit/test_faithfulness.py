@@ -11,8 +11,8 @@ from functions.grading.schemas import Explanation, Label, ReferencePhrase
 from lectern.phrases import Span, words
 from model_store.explanation_figures import summarise, write
 from model_store.explanation_threshold import Threshold, youden
-from model_store.explanations import Explained, Loss
-from model_store.faithfulness import aopc, named_phrases, random_runs, sufficiency
+from model_store.explanations import Explained
+from model_store.faithfulness import Loss, aopc, losses, named_phrases, random_runs, sufficiency
 from model_store.metrics import area_under_roc, mean_interval
 from model_store.recipes.data import Example
 
@@ -66,6 +66,14 @@ def test_the_random_baseline_gains_nothing_over_phrases_that_are_random_too() ->
         differences.append(aopc(text, named, grade) - aopc(text, random_runs(text, named, chance), grade))
     low, high = mean_interval(np.array(differences))
     assert low < 0 < high
+
+
+def test_losses_are_by_deleting_and_by_keeping() -> None:
+    deleted, kept = losses(TEXT, [FIRST], grade, np.random.default_rng(0))
+    assert deleted and kept
+    assert (deleted.named, kept.named) == (0.5, 0.5)
+    assert 0 <= deleted.random <= 0.5
+    assert losses("gold", [], grade, np.random.default_rng(0)) == (None, None)
 
 
 def test_an_interval_of_a_mean_is_close_to_the_normal_one() -> None:

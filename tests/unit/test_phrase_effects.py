@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from lectern.effects import phrase_effects
 from lectern.perturbation import RUNS
+from lectern.phrases import words
 from lectern.probe import Probe
 from lectern.task import ExplainableRequest, PhraseEffect
 
@@ -29,13 +30,9 @@ def test_effects_of_an_essays_sentences_are_points_of_its_score() -> None:
     assert found[1:] == [PhraseEffect(start=one.start, end=one.end, effect=0) for one in found[1:]]
 
 
-def test_fewer_runs_where_a_task_needs_some_itself() -> None:
-    asked: list[Essay] = []
-
+def test_other_parts_than_phrases() -> None:
     def score(requests: Sequence[Essay]) -> list[Mapping[str, float]]:
-        asked.extend(requests)
-        return [{"score": 1.0} for _ in requests]
+        return [{"score": float(len(request.essay))} for request in requests]
 
-    text = "A reason. " * 30
-    phrase_effects(Essay(essay=text), "essay", 1.0, lambda fields: fields["score"], Probe(score, None), runs=9)
-    assert len(asked) == 9
+    found = phrase_effects(Essay(essay="one, two"), "essay", 8.0, lambda f: f["score"], Probe(score, None), words)
+    assert found == [PhraseEffect(start=0, end=4, effect=4), PhraseEffect(start=5, end=8, effect=3)]

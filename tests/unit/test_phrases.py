@@ -1,6 +1,6 @@
 import pytest
 
-from lectern.phrases import Span, groups, phrases, without
+from lectern.phrases import Span, groups, passages, phrases, without
 
 
 def said(text: str) -> list[str]:
@@ -37,6 +37,34 @@ def test_phrases_hold_every_visible_character_once_and_in_order(text: str) -> No
     assert "".join("".join(said(text)).split()) == "".join(text.split())
     places = [place for span in phrases(text) for place in (span.start, span.end)]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "expected"),
+    [
+        ("The sun rises. The moon sets! “Why?” he asked.", 3, ["The sun rises.", "The moon sets!", "“Why?” he asked."]),
+        ("A cat. The dog of the house barks at night. No.", 2, ["A cat.", "The dog of the house barks at night. No."]),
+        ("the sun and the moon and the stars and the sea", 2, ["the sun and the moon", "and the stars and the sea"]),
+        ("one two", 10, ["one", "two"]),
+        ("one", 10, ["one"]),
+        ("因为冰的密度比水小。", 10, ["因为冰的密度比水小。"]),
+        (" \n", 10, []),
+        ("", 10, []),
+    ],
+)
+def test_passages_end_with_sentences_unless_these_are_long(text: str, most: int, expected: list[str]) -> None:
+    assert [text[span.start : span.end] for span in passages(text, most)] == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["It is hot. " * 500, "of a thing " * 400, "No 👍🏽 e\u0301. \n\n" * 90, "x " * 40, "a\n" * 30]
+)
+def test_passages_are_few_and_hold_every_visible_character_once(text: str) -> None:
+    found = passages(text, 10)
+    assert 8 <= len(found) <= 10
+    assert "".join("".join(text[span.start : span.end] for span in found).split()) == "".join(text.split())
+    assert all(text[span.start : span.end].strip() == text[span.start : span.end] for span in found)
+    assert max(span.end - span.start for span in found) <= 2.5 * len(text) / 10
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 """Fit what the grader remembers: for each question of the training data a linear head over its answers.
 
 Ridge regression on one-hot labels around the question's prior (Hoerl and Kennard, 1970), solved in its dual form: a
-question has fewer answers than an answer has numbers. The leave-one-out predictions come in closed form (Allen, 1974,
-PRESS), and the trees learn from these how far to trust a head.
+question has fewer answers than an answer has numbers. Beside the heads stands what each would say of an answer if it
+had been fitted to the others alone; the trees learn from these how far to trust a head.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,44 +19,107 @@ from model_store.recipes.grader.cases import Case
 from model_store.recipes.grader.vectors import Vectors
 
 RIDGE = 0.7
-VECTOR_SHARE = 0.5
-"""Weight of the vectors' kernel beside the n-grams', whose diagonal is 1."""
+VECTOR_SHARE = 0.7
+"""Weight of each layer's vectors in the kernel, where the n-grams' diagonal is near 1."""
 PRIOR, PRIOR_ANSWERS = np.array([0.4, 0.2, 0.4]), 2.0
 """What is expected of a question before its first answer, and how many answers that is worth."""
 
 Numbers = NDArray[np.float64]
 
 
-def fit_memory(cases: Sequence[Case], vectors: Vectors) -> tuple[Memory, Numbers]:
-    """The memory of labelled cases, and for each case (n, 3) what the others of its question say of it."""
+@dataclass(frozen=True)
+class _Head:
+    """A question's scores: prior (3,) + (v − centre) · vectors + n-grams · grams; centre (2 · hidden,)."""
+
+    prior: Numbers
+    centre: Numbers
+    vectors: Numbers
+    grams: Numbers
+
+    def __call__(self, seen: "_Seen") -> Numbers:
+        """Scores (n, 3)."""
+        return np.asarray(self.prior + (seen.means - self.centre) @ self.vectors + seen.grams @ self.grams)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Answers as a head sees them: directions of both layers (n, 2 · hidden), n-grams (n, BUCKETS)."""
+
+    means: Numbers
+    grams: Numbers
+
+    def of(self, rows: NDArray[np.bool_]) -> "_Seen":
+        return _Seen(self.means[rows], self.grams[rows])
+
+
+def fit_memory(cases: Sequence[Case], marked: Sequence[Case], vectors: Vectors) -> tuple[Memory, Numbers]:
+    """The memory of labelled cases and of the questions marked in points; for each labelled case (n, 3) what the others
+    of its question say of it.
+    """
     groups = defaultdict(list)
     for number, case in enumerate(cases):
         groups[case.question_id].append(number)
     apart = np.zeros((len(cases), len(LABELS)))
     heads = []
     for members in groups.values():
-        head, apart[members] = _head([cases[i] for i in members], vectors)
-        heads.append(head)
+        seen, labels = _read([cases[i] for i in members], vectors)
+        heads.append(_fit(seen, labels))
+        apart[members] = _left_out(seen, labels)
     keys, owners = _keys([cases[members[0]] for members in groups.values()], vectors)
-    prior, centre, vector, gram = (np.stack(parts).astype(np.float32) for parts in zip(*heads, strict=True))
-    (key, key_scale), (head_v, scale_v), (head_g, scale_g) = packed(keys), packed(vector), packed(gram)
-    return Memory(key, key_scale, owners, prior, centre, head_v, scale_v, head_g, scale_g), apart
+    prior, centre, vector, gram = (
+        np.stack([getattr(head, name) for head in heads]).astype(np.float32)
+        for name in ("prior", "centre", "vectors", "grams")
+    )
+    packs = [packed(vector), packed(gram), packed(directions(marked, vectors))]
+    (head_v, scale_v), (head_g, scale_g), (points, scale_p) = packs
+    return Memory(*packed(keys), owners, prior, centre, head_v, scale_v, head_g, scale_g, points, scale_p), apart
 
 
-def _head(cases: Sequence[Case], vectors: Vectors) -> tuple[tuple[Numbers, Numbers, Numbers, Numbers], Numbers]:
-    """Prior (3,), centre (hidden,), weights (hidden, 3) and (BUCKETS, 3); leave-one-out predictions (n, 3)."""
-    means = np.stack([direction(vectors, case.answer) for case in cases])
-    centre = means.mean(axis=0)
-    apart = means - centre
+def directions(cases: Sequence[Case], vectors: Vectors) -> NDArray[np.float32]:
+    """(questions, hidden): where the questions of these cases lie, each once."""
+    questions = dict.fromkeys(case.question for case in cases)
+    return np.stack([direction(vectors, question) for question in questions]).astype(np.float32)
+
+
+def direction(vectors: Vectors, text: str, layer: int = 0) -> Numbers:
+    """The mean vector of a text, of length 1: of the last layer (0) or of the lower one (1)."""
+    mean = vectors(text)[layer].astype(np.float64).mean(axis=0)
+    return np.asarray(mean / np.linalg.norm(mean))
+
+
+def _read(cases: Sequence[Case], vectors: Vectors) -> tuple[_Seen, Numbers]:
+    """The answers, and their labels as (n, 3)."""
+    means = [np.concatenate([direction(vectors, case.answer, layer) for layer in (0, 1)]) for case in cases]
     grams = np.stack([_presence(case.answer) for case in cases])
-    weight = VECTOR_SHARE / max(1e-6, float((apart**2).sum(axis=1).mean()))
-    kernel = weight * apart @ apart.T + grams @ grams.T
-    labels = np.eye(len(LABELS))[[LABELS.index(case.label) for case in cases]]
-    prior = (labels.sum(axis=0) + PRIOR * PRIOR_ANSWERS) / (len(cases) + PRIOR_ANSWERS)
-    inverse = np.linalg.inv(kernel + RIDGE * np.eye(len(cases)))
-    dual = inverse @ (labels - prior)
-    left_out = labels - dual / np.diag(inverse)[:, None]
-    return (prior, centre, weight * apart.T @ dual, grams.T @ dual), left_out
+    return _Seen(np.stack(means), grams), np.eye(len(LABELS))[
+        [LABELS.index(case.label) for case in cases if case.label]
+    ]
+
+
+def _fit(seen: _Seen, labels: Numbers) -> _Head:
+    centre, usual = seen.means.mean(axis=0), seen.grams.mean(axis=0)
+    apart, grams = seen.means - centre, seen.grams - usual
+    weights = _weights(apart)
+    kernel = (apart * weights) @ apart.T + grams @ grams.T
+    prior = (labels.sum(axis=0) + PRIOR * PRIOR_ANSWERS) / (len(labels) + PRIOR_ANSWERS)
+    dual = np.linalg.solve(kernel + RIDGE * np.eye(len(labels)), labels - prior)
+    by_gram = grams.T @ dual
+    return _Head(prior - usual @ by_gram, centre, weights[:, None] * (apart.T @ dual), by_gram)
+
+
+def _weights(apart: Numbers) -> Numbers:
+    """(2 · hidden,): VECTOR_SHARE over the mean square size of each layer's half."""
+    halves = np.split((apart**2).sum(axis=0) / len(apart), 2)
+    return np.concatenate([np.full(len(half), VECTOR_SHARE / max(1e-6, float(half.sum()))) for half in halves])
+
+
+def _left_out(seen: _Seen, labels: Numbers) -> Numbers:
+    """For each answer what a head says that was fitted to the others: prior and centre would tell on it, too."""
+    everyone = np.arange(len(labels))
+    if len(labels) == 1:
+        return np.asarray(PRIOR[None])
+    rows = [_fit(seen.of(everyone != i), labels[everyone != i])(seen.of(everyone == i))[0] for i in everyone]
+    return np.stack(rows)
 
 
 def _keys(firsts: Sequence[Case], vectors: Vectors) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -64,12 +128,6 @@ def _keys(firsts: Sequence[Case], vectors: Vectors) -> tuple[NDArray[np.float32]
         np.concatenate([direction(vectors, question), direction(vectors, reference)]) for _, question, reference in rows
     ]
     return np.stack(keys).astype(np.float32), np.array([i for i, _, _ in rows])
-
-
-def direction(vectors: Vectors, text: str) -> Numbers:
-    """The mean vector of a text, of length 1."""
-    mean = vectors(text)[0].astype(np.float64).mean(axis=0)
-    return np.asarray(mean / np.linalg.norm(mean))
 
 
 def _presence(answer: str) -> Numbers:

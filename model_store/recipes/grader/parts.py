@@ -36,7 +36,7 @@ def fit_parts(answers: Sequence[Case], attacks: Sequence[Case], marked: Sequence
     Every labelled row comes twice, with its memory (for an answer's own question: what the others say, so that the
     trees learn how far a head can be trusted) and without, as an answer to an unknown question.
     """
-    memory, others = fit_memory(answers, vectors)
+    memory, others = fit_memory(answers, marked, vectors)
     known, attacked, scored = (observed(memory, cases, vectors) for cases in (answers, attacks, marked))
     width = known.shape[1] - 2
     relations = width - len(LABELS)
@@ -55,12 +55,7 @@ def observed(memory: Memory, cases: Sequence[Case], vectors: Vectors) -> Rows:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(relations_graph(memory).SerializeToString(), options)
-    wanted = [node.name for node in session.get_inputs()]
-    rows = []
-    for case in cases:
-        feed = _feed(case, vectors)
-        rows.append(session.run(None, {name: feed[name] for name in wanted})[0][0])
-    return np.array(rows, dtype=np.float32)
+    return np.array([session.run(None, _feed(case, vectors))[0][0] for case in cases], dtype=np.float32)
 
 
 def _feed(case: Case, vectors: Vectors) -> dict[str, NDArray[np.generic]]:
@@ -74,6 +69,7 @@ def _feed(case: Case, vectors: Vectors) -> dict[str, NDArray[np.generic]]:
         "features": np.array([row.features], np.float32),
         "hashes": np.array([row.hashes], np.int32),
         "vectors": np.concatenate([last for last, _ in read]).astype(np.float32)[None],
+        "lower": np.concatenate([lower for _, lower in read]).astype(np.float32)[None],
     }
 
 

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from functions.grading.schemas import LABELS
+from model_store.build.arrays import save_arrays
 from model_store.build.encoder import LOWER, int8_encoder
 from model_store.metrics import macro_f1
 from model_store.recipes.data import FINER
@@ -105,13 +106,14 @@ class Grading:
 
     def export(self, folder: Path, record: dict[str, Any]) -> None:
         """Write the adapter's folder; memory and trees are fitted here."""
-        self.project(self.network)
         folder.mkdir(parents=True, exist_ok=True)
-        save_file(adapter_of(self.network, self.base, self.parameters.rank), folder / "adapter.safetensors")
+        adapter = adapter_of(self.network, self.base, self.parameters.rank)
+        apply_adapter(self.network, self.base, adapter)  # so that the reference is of what is saved, to the last bit
+        save_file(adapter, folder / "adapter.safetensors")
         marked = [case for case in mohler_cases(self.source.data) if not held_out(case, self.fold)]
         parts = fit_parts(self.seen, self.attacks[::2], marked, self.vectors)
-        parts.memory.save(folder / "memory.npz")
-        parts.trees.save(folder / "trees.npz")
+        save_arrays(parts.memory, folder / "memory.npz")
+        save_arrays(parts.trees, folder / "trees.npz")
         write_json(folder / "adapter.json", _facts(self.source, self.parameters, self.fold) | record)
         tokenizer = tokenizer_of(self.source.model)
         write_json(folder / "reference.json", references(self.network, self.base, LOWER, tokenizer, GOLDEN))
@@ -188,4 +190,4 @@ def _facts(source: Source, parameters: Parameters, fold: int | None) -> dict[str
     }
 
 
-RECIPE = Recipe(Parameters(), compose, Fit(epochs=5, learning_rate=1e-4))
+RECIPE = Recipe(Parameters(), compose, Fit(epochs=8, learning_rate=1.5e-4, average=0.2))

@@ -5,13 +5,27 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lectern.call import Call
-from lectern.model import Encoder, LoadedModel
+from lectern.model import Encoder, Encoding, Infer, LoadedModel
 from lectern.phrases import Span
 from lectern.probe import Fields, Probe, Reading
 from lectern.settings import settings
 from lectern.task import Request
+
+
+def remembering(infer: Infer) -> Infer:
+    """`infer`, which runs no row twice: of a long text, the windows before a deleted phrase stay as they were."""
+    known = dict[str, NDArray[np.float32]]()
+
+    def once(row: Encoding) -> NDArray[np.float32]:
+        key = repr(row)
+        if key not in known:
+            known[key] = infer(row)
+        return known[key]
+
+    return once
 
 
 def open_probe(fields: Callable[[Request], Fields], model: LoadedModel, call: Call) -> Probe:

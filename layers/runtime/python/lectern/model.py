@@ -1,6 +1,6 @@
 """Stage: infer. A loaded release: its sessions, its tokenizer, and how a row of tokens becomes logits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -17,6 +17,9 @@ from lectern.release import Release
 MODEL, ENCODER, TOKENIZER = "model.onnx", "encoder.onnx", "tokenizer.json"
 
 Tokens = tuple[int, ...]
+
+Infer = Callable[["Encoding"], NDArray[np.float32]]
+"""A row to its logits (outputs,)."""
 
 MOST_KEPT, LONGEST_KEPT = 64, 64
 """Texts whose vectors an encoder keeps, and tokens of each: 12 MB at most. Questions and references come again."""

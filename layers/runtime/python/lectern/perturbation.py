@@ -18,6 +18,9 @@ COARSE, FINER = 4, 3
 Ask = Callable[[Sequence[str]], Sequence[float]]
 """Texts to outcomes: the probability of a label, or a score."""
 
+Split = Callable[[str], list[Span]]
+"""A text to its parts in their order."""
+
 
 @dataclass(frozen=True)
 class Influence:
@@ -32,12 +35,13 @@ class Influence:
         return Span(self.region[0].start, self.region[-1].end)
 
 
-def influences(text: str, outcome: float, ask: Ask, runs: int = RUNS) -> list[Influence]:
+def influences(text: str, outcome: float, ask: Ask, runs: int = RUNS, split: Split = phrases) -> list[Influence]:
     """The text's regions, each with its effect on `outcome`, which the whole text has; the largest first.
 
-    Together they cover the text, without overlap. `ask` hears at most `runs` texts, a round of them at a time.
+    Together they cover the text, without overlap. `ask` hears at most `runs` texts, a round of them at a time. `split`
+    gives the parts that stay whole.
     """
-    parts = phrases(text)
+    parts = split(text)
     found = _measured(text, groups(parts, runs if len(parts) <= runs else COARSE), outcome, ask)
     left = runs - len(found)
     while left > 1 and (strongest := _strongest(found)):

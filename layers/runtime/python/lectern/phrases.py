@@ -21,7 +21,11 @@ FUNCTION_WORDS = frozenset(_LISTED.split())
 """Words that begin a phrase when they follow a content word. Negations are content: they turn an answer round."""
 
 _WORD = re.compile(r"\S+")
+_STOPS, _CLOSING = frozenset(".!?…。！？"), "\"'”’»)]"
 _ENDS = frozenset(".,;:!?…)、。，；：！？")
+
+AWAY = 0.5
+"""How much nearer a phrase's end must be than a sentence's to end a passage, in passages."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,21 @@ def phrases(text: str) -> list[Span]:
     """The phrases of a text in their order, without the spaces around them; its words, where it is one phrase alone."""
     found = [Span(chunk[0].start, chunk[-1].end) for chunk in _chunks(text, words(text))]
     return found if len(found) > 1 else words(text)
+
+
+def passages(text: str, most: int) -> list[Span]:
+    """The text in at most `most` parts of about the same length, for texts of many phrases.
+
+    A part ends with a sentence or, where none ends nearby, with a phrase.
+    """
+    parts, share = phrases(text), len(text) / most
+    strays = [0.0 if _stops(text[part.start : part.end]) else AWAY * share for part in parts]
+
+    def nearest(place: float) -> int:
+        return min(range(len(parts)), key=lambda n: abs(parts[n].end - place) + strays[n])
+
+    cuts = sorted({nearest(share * number) + 1 for number in range(1, most)} | {len(parts)}) if parts else []
+    return [Span(parts[start].start, parts[end - 1].end) for start, end in pairwise([0, *cuts])]
 
 
 def words(text: str) -> list[Span]:
@@ -65,6 +84,11 @@ def is_content(word: str) -> bool:
     """Whether a word says something by itself: it is no function word, and not punctuation alone."""
     bare = "".join(c for c in word.lower() if c.isalnum())
     return bare != "" and bare not in FUNCTION_WORDS
+
+
+def _stops(part: str) -> bool:
+    """Whether a sentence ends here."""
+    return part.rstrip(_CLOSING)[-1:] in _STOPS
 
 
 def _chunks(text: str, parts: Sequence[Span]) -> Iterator[list[Span]]:

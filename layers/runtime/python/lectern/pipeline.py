@@ -6,8 +6,8 @@ from typing import Any
 
 from lectern.call import Call
 from lectern.errors import ReleaseRejected
-from lectern.explain import open_probe
-from lectern.model import LoadedModel
+from lectern.explain import open_probe, remembering
+from lectern.model import Infer, LoadedModel
 from lectern.models import Models
 from lectern.packs.embedding import embeddings
 from lectern.packs.repository import Packs, shared
@@ -32,22 +32,25 @@ def answer(
         manifest = model.release.manifest
         if manifest.task != task.name:
             raise ReleaseRejected(f"{manifest.model} {manifest.version} is for the task {manifest.task}.")
-    fields = _fields(task, model, packs, call, request)
+    infer = remembering(model.infer)
+    fields = _fields(task, model, infer, packs, call, request)
     if task.explain and isinstance(request, ExplainableRequest) and request.explain:
         with call.stage("explain"):
-            probe = open_probe(partial(_fields, task, model, packs, call.again()), model, call)
+            probe = open_probe(partial(_fields, task, model, infer, packs, call.again()), model, call)
             fields["explanation"] = task.explain(request, fields, probe)
     reference = ModelReference(name=manifest.model, version=manifest.version, digest=model.release.digest)
     return task.response.model_construct(**fields, model=reference, request_id=call.request_id)
 
 
-def _fields(task: Task, model: LoadedModel, packs: Packs | None, call: Call, request: Request) -> dict[str, Any]:
+def _fields(
+    task: Task, model: LoadedModel, infer: Infer, packs: Packs | None, call: Call, request: Request
+) -> dict[str, Any]:
     """What an explanation repeats with changed requests: from the request's texts to the response's fields."""
     manifest = model.release.manifest
     with call.stage("tokenise"):
         rows = task.encode(request, model.tokenizer, manifest)
     with call.stage("infer"):
-        logits = [model.infer(row) for row in call.within_deadline(rows)]
+        logits = [infer(row) for row in call.within_deadline(rows)]
     with call.stage("postprocess"):
         fields = task.postprocess(request, rows, logits, manifest, *model.further(task.files))
     question = getattr(request, "question_id", None)

@@ -59,7 +59,7 @@ class Passage(BaseModel):
 
 
 class PhraseEffect(Passage):
-    """A phrase, and how much less the model would be convinced without it."""
+    """A phrase, and what the outcome loses without it: probability of a label, or points of a score."""
 
     effect: float
 
@@ -79,10 +79,10 @@ class Task:
     """One function of the product.
 
     `encode` turns a request into rows of tokens (none, where no model is needed) within the manifest's limits;
-    `postprocess` turns the rows' logits into the response's fields, without model and request_id; after the manifest it
-    is given the bytes of the release's `files`, in their order. `adaptation` is there where questions can have packs;
-    `explain`, where there is one, turns a request and its fields into the field `explanation`, asking the model through
-    a probe.
+    `postprocess` turns the rows' logits into the response's fields, without model and request_id (what the schema lacks
+    stays with `explain`); after the manifest it is given the bytes of the release's `files`, in their order.
+    `adaptation` is there where questions can have packs; `explain`, where there is one, turns a request and its fields
+    into the field `explanation`, asking the model through a probe.
     """
 
     name: str
