@@ -97,6 +97,25 @@ def test_scores_keep_the_proportions_of_the_grades_where_told_are_squeezed() -> 
     assert [given.count(level) for level in (0.0, 0.5, 1.0)] == pytest.approx([100, 100, 100], abs=5)
 
 
+def test_cut_points_of_credits_that_are_normal_are_its_quantiles() -> None:
+    """A fifth of the grades are 0 and three tenths are 1: quantiles .2 and .7 are -.8416 and .5244 sigma."""
+    gold = np.repeat([0.0, 0.5, 1.0], [1000, 2500, 1500])
+    predicted = np.random.default_rng(4).normal(0.4, 0.1, 5000)
+    assert fit_scale(predicted, gold, 2).cuts == pytest.approx([0.4 - 0.08416, 0.4 + 0.05244], abs=5e-3)
+
+
+def test_cut_points_lie_where_credits_are_few() -> None:
+    """Two heaps of credits, and as many grades of 0 and 1: the cut is between, whatever is half of the way."""
+    predicted = 0.2 + 0.3 * np.repeat([0.0, 1.0], 50) + np.random.default_rng(5).normal(0, 0.02, 100)
+    (cut,) = fit_scale(predicted, np.repeat([0.0, 1.0], 50), 1).cuts
+    assert cut == pytest.approx(0.35, abs=0.02)
+
+
+def test_alike_credits_have_a_cut_point_all_the_same() -> None:
+    scale = fit_scale(np.full(12, 0.5), np.repeat([0.0, 1.0], 6), 1)
+    assert scale.cuts == pytest.approx([0.5])
+
+
 def test_confidence_is_the_share_that_is_right() -> None:
     """Grades drawn about known told: the confidences average to the accuracy."""
     chance = np.random.default_rng(1)
