@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from lectern.manifest import Document
-from lectern.packs.design import Matrix
+from lectern.packs.features import Matrix
 
 COARSE_STEPS = 5
 """The most steps above zero that a coarse scale has."""
