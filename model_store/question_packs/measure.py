@@ -2,20 +2,17 @@
 
 import json
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from functions.grading.schemas import GradeRequest
-from functions.grading.task import TASK
-from lectern.model import LoadedModel
 from lectern.packs.features import Features, features
-from lectern.task import Logits, Rows
-from model_store.catalogue import Base
+from model_store.catalogue import Base, Model
 from model_store.question_packs.curve import COUNTS, Scored, curve
 from model_store.question_packs.data import Question, read_asap_sas, read_mohler
 from model_store.question_packs.embedded import KINDS, Embeddings, embedded
 from model_store.question_packs.figures import accepted, calibration_error, mean_kappa, paired, rmse
+from model_store.question_packs.graders import Graded, kept_apart
 from model_store.question_packs.picture import Line, picture
 from model_store.question_packs.raters import raters
 from model_store.question_packs.table import table
@@ -33,15 +30,17 @@ class Observe(Protocol):
         """The features of the question's answers, in their order."""
 
 
-def measure(model: LoadedModel, base: Base, data: Path, out: Path, progress: Progress) -> dict[str, Any]:
+def measure(model: Model, first_runs: Sequence[Path], data: Path, out: Path, progress: Progress) -> dict[str, Any]:
     """Measure and write `question-packs.{json,md,svg}` into `out`; returns what the JSON holds.
 
-    Raises OSError or DataError for the data folder.
+    `first_runs` are adapters of the grader's folds; each of Mohler's questions is put to one that was kept from it.
+    Raises OSError or DataError for the data folder and the first runs; and as `build`.
     """
-    prompts = read_asap_sas(data)
+    questions, prompts, base = read_mohler(data), read_asap_sas(data), model.base
+    graded = Graded(kept_apart(model, first_runs, questions))
     results = {
-        "grader": f"{model.release.manifest.model} {model.release.manifest.version}",
-        "mohler": _measured(read_mohler(data), _Graded(model), COUNTS[:3], base, progress, 0.5),
+        "grader": f"{model.name}, {len(first_runs)} first runs",
+        "mohler": _measured(questions, graded, COUNTS[:3], base, progress, 0.5),
         "asap_sas": _measured(prompts, _alone, (*COUNTS[1:], None), base, progress, 0.5),
         "raters": _raters(prompts, base, progress),
     }
@@ -101,27 +100,6 @@ def _questions(found: dict[str, list[Scored]]) -> dict[str, dict[str, float]]:
         name: {count: round(mean_kappa([p for p in parts if p.question == name]), 4) for count, parts in found.items()}
         for name in names
     }
-
-
-class _Graded:
-    """A question's answers as the service observes them, with the grader's credit; the grader reads each once."""
-
-    def __init__(self, model: LoadedModel) -> None:
-        self._model, self._read = model, lru_cache(None)(self._logits)
-
-    def __call__(self, question: Question, *, vectors: Embeddings) -> list[Features]:
-        return [self._observed(question, answer, vectors) for answer in question.answers]
-
-    def _observed(self, question: Question, answer: str, vectors: Embeddings) -> Features:
-        asked, rows, logits = self._read(question, answer)
-        assert TASK.adaptation
-        manifest = self._model.release.manifest
-        return TASK.adaptation.observe(asked, rows, logits, manifest, lambda text, keep=False: vectors[text])
-
-    def _logits(self, question: Question, answer: str) -> tuple[GradeRequest, Rows, Logits]:
-        asked = GradeRequest(question=question.text, references=list(question.references), answer=answer)
-        rows = TASK.encode(asked, self._model.tokenizer, self._model.release.manifest)
-        return asked, rows, [self._model.infer(row) for row in rows]
 
 
 def _alone(question: Question, vectors: Embeddings) -> list[Features]:

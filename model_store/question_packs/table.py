@@ -8,7 +8,7 @@ import numpy as np
 from model_store.question_packs.curve import MOST_OF_MOHLER
 
 UNTOLD = "prompt 3"
-"""Its scores can hardly be told from its texts (docs/adr/0010), so the mean is given without it too."""
+"""Where raters agree its scores can hardly be told from its texts (docs/adr/0010); a mean without it is given too."""
 
 
 def table(results: dict[str, Any]) -> str:
@@ -16,10 +16,11 @@ def table(results: dict[str, Any]) -> str:
     lines = [
         "# Question packs: what a teacher's own grades bring",
         "",
-        f"Made by `lectern packs measure`; grader {results['grader']}, int8 encoder. Mohler: {MOST_OF_MOHLER} grades "
-        "at most of the 24 to 31 answers of a question, five splits, the rest scored (scale 0–5, in halves). ASAP-SAS: "
-        "no question, no reference, so without grades nothing can be scored; held out are answers with `id % 5 == 1`. "
-        "Copies of an answer count once.",
+        f"Made by `lectern packs measure` (int8; {results['grader']}). Mohler: {MOST_OF_MOHLER} grades at most of the "
+        "24 to 31 answers of a question, five splits, the rest scored (scale 0–5, in halves); the grader learns from "
+        "points of Mohler's, so each question is put to a first run that was kept from it. ASAP-SAS, which the grader "
+        "never saw: no question, no reference, so without grades nothing can be scored; held out are answers with "
+        "`id % 5 == 1`. Copies of an answer count once.",
         "Right: within half a step (ASAP-SAS) or half a point (Mohler). Coverage: share without review at an error "
         "budget of 5 %.",
         "",
@@ -40,17 +41,21 @@ def _prompts(kappas: dict[str, dict[str, float]], raters: dict[str, dict[str, fl
     names = sorted(kappas, key=lambda name: int(name.split()[1]))
     columns = [*kappas[names[0]], "raters", "told where they agree", "and where they differ"]
     rows = {name: [*kappas[name].values(), *raters[name].values()] for name in names}
-    others = np.mean([row for name, row in rows.items() if name != UNTOLD], axis=0)
+    means = {
+        "all": np.mean([*rows.values()], axis=0),
+        f"all but {UNTOLD.split()[1]}": np.mean([row for name, row in rows.items() if name != UNTOLD], axis=0),
+    }
     return [
         "## ASAP-SAS by prompt (kappa)",
         "",
         "Raters: the kappa of the two. Told: the correlation of leave-one-out credits, from all answers, with the mean "
-        "of the two raters' scores, over the answers that they score alike and over the others.",
+        "of the two raters' scores, over the answers that they score alike, which should be the easier ones, and over "
+        f"the others. Of {UNTOLD} the scores that the raters agree on seem to belong to other texts.",
         "",
         f"| prompt | {' | '.join(columns)} |",
         "|---" * (1 + len(columns)) + "|",
         *(_row(name.split()[1], row) for name, row in rows.items()),
-        _row(f"all but {UNTOLD.split()[1]}", others),
+        *(_row(title, row) for title, row in means.items()),
     ]
 
 
