@@ -65,7 +65,7 @@ def _outcome(task: Task, item: Any, call: Call, models: Models) -> Outcome:
     except LecternError as error:
         return error
     except Exception as error:
-        return unexpected(task, call, error)
+        return unexpected(task.name, call, error)
 
 
 def _result(item: Any, outcome: Outcome, request_id: str) -> dict[str, Any]:

@@ -22,6 +22,9 @@ class Settings(BaseSettings):
     data_store: str = ""
     """Where a tenant's own data is (question packs), like `store`; without it no question has a pack."""
 
+    table: str = ""
+    """The DynamoDB table of jobs and of the gradebook."""
+
     public_key: str = ""
     """The key that signs releases: base64 of its DER SubjectPublicKeyInfo (ECDSA P-256)."""
 
