@@ -5,7 +5,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, cast
 
 REQUIRED = ("id", "student_id", "question_id", "question", "reference", "answer", "max_score")
 RESULTS = ("label", "score", "confidence", "needs_review", "model_version", "error")
@@ -97,7 +97,7 @@ class _Lines:
 
 
 def _decoded(source: IO[bytes]) -> Iterable[str]:
-    buffered = io.BufferedReader(source)  # type: ignore[arg-type]  # whatever has readinto
+    buffered = io.BufferedReader(cast(io.RawIOBase, source))  # which asks for readinto alone
     beginning = buffered.peek(4)[:4]
     for magic, kind in _NO_TEXT.items():
         if beginning.startswith(magic):
@@ -107,7 +107,7 @@ def _decoded(source: IO[bytes]) -> Iterable[str]:
 
 
 def _columns(header: list[str]) -> tuple[str, ...]:
-    if not any(header):
+    if not any(map(str.strip, header)):
         raise TableError("the file is empty, or its first line is")
     columns = tuple(name.strip() for name in header)
     missing = [name for name in REQUIRED if name not in columns]

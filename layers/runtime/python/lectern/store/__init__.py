@@ -41,6 +41,9 @@ class Store(Protocol):
     def upload(self, key: str, path: Path) -> ObjectVersion:
         """Write a file's bytes as a new version, without holding them all."""
 
+    def link(self, key: str, seconds: int, version_id: str | None = None, *, write: bool = False) -> str:
+        """An address at which whoever has it may read the object, or write one, for so long."""
+
     def keys(self, prefix: str) -> list[str]:
         """Keys that start with `prefix`, sorted."""
 

@@ -52,6 +52,12 @@ class LocalStore:
                 draft.unlink(missing_ok=True)
         return ObjectVersion(version_id, _etag(data))
 
+    def link(self, key: str, seconds: int, version_id: str | None = None, *, write: bool = False) -> str:
+        """A file's address; nothing can be written through one, and it does not expire."""
+        if write:
+            raise StoreUnavailable("A local folder takes no uploads; LECTERN_DATA_STORE must be s3://bucket.")
+        return self._path(key, version_id).absolute().as_uri()
+
     def keys(self, prefix: str) -> list[str]:
         """See Store."""
         names = os.listdir(self._objects) if self._objects.exists() else []
