@@ -3,10 +3,11 @@
 import json
 import os
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from infra.local.aws import DATA_BUCKET, in_environment, local_aws
 from infra.local.environment import ensure_live, use_local_settings
@@ -79,9 +80,11 @@ def _make_machine(endpoint: str) -> str:
     import boto3
 
     told = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
-    request = urllib.request.Request(f"{endpoint}/moto-api/config", json.dumps(told).encode(), method="POST")
-    with urllib.request.urlopen(request, timeout=10):
-        os.environ["MOTO_PORT"] = endpoint.rsplit(":", 1)[1]
+    place = urlsplit(endpoint)
+    connection = HTTPConnection(str(place.hostname), place.port, timeout=10)
+    connection.request("POST", "/moto-api/config", json.dumps(told))
+    connection.getresponse().read()
+    os.environ["MOTO_PORT"] = str(place.port)
     definition = local(deployed({"JobsFunction": JOBS, "GradingFunction": GRADING}))
     role = "arn:aws:iam::123456789012:role/local"
     made = boto3.client("stepfunctions").create_state_machine(

@@ -76,7 +76,9 @@ def function_process(
         **variables,
     }
     command = [python, "-m", "awslambdaric", handler]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL if quiet else None)
+    process = subprocess.Popen(  # noqa: S603  # our own command
+        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL if quiet else None
+    )
     try:
         yield process
     finally:
@@ -91,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def do_GET(self) -> None:
-        """…/runtime/invocation/next"""
+        """…/runtime/invocation/next."""
         event = self.api.events.get()
         self.send_response(200)
         self.send_header("Lambda-Runtime-Aws-Request-Id", str(uuid.uuid4()))
@@ -101,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._finish(event)
 
     def do_POST(self) -> None:
-        """…/runtime/invocation/ID/response or …/error"""
+        """…/runtime/invocation/ID/response or …/error."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.api.answers.put(Answer(json.loads(body), not self.path.endswith("/response"), time.monotonic()))
         self.send_response(202)

@@ -11,6 +11,8 @@ REQUIRED = ("id", "student_id", "question_id", "question", "reference", "answer"
 RESULTS = ("label", "score", "confidence", "needs_review", "model_version", "error")
 _SEPARATOR = "||"
 
+LONGEST_ID = 200
+
 MOST_RECORD = 16_000_000
 """Characters of one row; a longer one is a quotation mark that was not closed."""
 
@@ -155,6 +157,7 @@ def _item(cells: dict[str, str]) -> dict[str, Any]:
             raise ValueError(f"{name} is not UTF-8")
     if not cells["id"].strip():
         raise ValueError("id is empty")
+    _check_ids(cells)
     item = {
         "id": cells["id"],
         "student_id": cells["student_id"],
@@ -164,6 +167,16 @@ def _item(cells: dict[str, str]) -> dict[str, Any]:
         "max_score": _max_score(cells["max_score"]),
     }
     return item | ({"question_id": cells["question_id"]} if cells["question_id"] else {})
+
+
+def _check_ids(cells: dict[str, str]) -> None:
+    for name in ("student_id", "question_id", "class"):
+        cell = cells.get(name, "")
+        if len(cell) > LONGEST_ID or not all(c == " " or c.isprintable() for c in cell):
+            raise ValueError(f"{name} has control characters, or more than {LONGEST_ID} characters")
+    attempt = cells.get("attempt", "").strip()
+    if attempt and not (attempt.isascii() and attempt.isdigit() and len(attempt) <= 6):
+        raise ValueError("attempt is no whole number of at most six digits")
 
 
 def _max_score(cell: str) -> float:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from lectern.batch.table import Row
-from lectern.jobs.places import part, tenant_pk
+from lectern.gradebook.keys import question_key
 from lectern.table import Table
 
 HELD = 1000
@@ -33,5 +33,5 @@ class Bank:
         return dataclasses.replace(row, item=row.item | missing | ({} if budget is None else {"error_budget": budget}))
 
     def _read(self, question: str) -> dict[str, Any]:
-        item = self._table.get(tenant_pk(self._tenant), f"QUESTION#{part(question)}") if self._table else None
+        item = self._table.get(*question_key(self._tenant, question)) if self._table else None
         return {name: value for name, value in (item or {}).items() if value is not None}

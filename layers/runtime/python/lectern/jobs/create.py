@@ -15,6 +15,8 @@ from lectern.services.workflow import start, stop
 from lectern.settings import settings
 from lectern.store import Store
 
+DEFAULT = JobSettings()
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -25,7 +27,7 @@ class Wanted:
     data: bytes | None = None
     class_id: str = ""
     version: str | None = None
-    settings: JobSettings = JobSettings()
+    settings: JobSettings = DEFAULT
     idempotency_key: str = ""
     once: bool = False
     """Whether the input is graded once for all, whichever release is live when it is found again."""

@@ -68,6 +68,7 @@ class ChunkPointer(Document):
     """Where a chunk lies: what the state machine maps over."""
 
     number: int
+    first: int = Field(description="The number of its first row in the file, from 1.")
     rows: int
     key: str
     version_id: str

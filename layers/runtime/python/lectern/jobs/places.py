@@ -1,21 +1,13 @@
 """Where a job's items and objects are: the tenant first in every key."""
 
-from urllib.parse import quote
+from lectern.gradebook.keys import part, tenant_pk
 
-
-def part(text: str) -> str:
-    """Any text as one part of a key, in which `#` and `/` mean nothing."""
-    return quote(text, safe="")
-
-
-def tenant_pk(tenant: str) -> str:
-    """The partition of a tenant's classes, questions, jobs, schedules."""
-    return f"T#{part(tenant)}"
+__all__ = ["part", "tenant_pk"]
 
 
 def jobs_pk(tenant: str) -> str:
     """The index of a tenant's jobs by time."""
-    return f"T#{part(tenant)}#JOBS"
+    return f"{tenant_pk(tenant)}#JOBS"
 
 
 def job_sk(job_id: str) -> str:
@@ -25,7 +17,7 @@ def job_sk(job_id: str) -> str:
 
 def ledger_pk(tenant: str, job_id: str) -> str:
     """The partition of a job's chunks."""
-    return f"T#{part(tenant)}#J#{part(job_id)}"
+    return f"{tenant_pk(tenant)}#J#{part(job_id)}"
 
 
 def chunk_sk(number: int) -> str:

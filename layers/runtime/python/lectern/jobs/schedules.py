@@ -1,7 +1,7 @@
 """Schedules: when a class's arrivals are graded, and the step that looks for them.
 
-The keys of arrivals are their own record: a file's job is named by its version, so a schedule that fires twice, or late,
-finds the jobs that are there.
+Arrivals are their own record: a file's job is named by its version, so a schedule that fires twice, or late, finds the
+jobs that are there.
 """
 
 import hashlib

@@ -19,7 +19,7 @@ CHUNK_CHARACTERS = 1_000_000
 
 
 class Chunk(NamedTuple):
-    """What a worker is given: rows, and the packs (`Pointer` documents) of their questions as they were at the start."""
+    """What a worker is given: rows, and their questions' packs (`Pointer` documents) as they were at the start."""
 
     columns: list[str]
     rows: list[Row]
@@ -48,7 +48,7 @@ def split(job: Job, store: Store, packs: Packs, bank: Bank) -> Split:
         with store.stream(job.input.key, job.input.version_id) as source:
             columns, rows = stream_table(source)
             pieces = _pieces((bank.completed(row) for row in rows), job.settings.chunk_rows)
-            pointers = [_write(job, store, number, _chunk(job, columns, piece, packs)) for number, piece in pieces]
+            pointers = list(_written(job, store, columns, pieces, packs))
     except TableError as error:
         raise InvalidRequest(f"The file can't be read: {error}.") from error
     except UnknownObject as error:
@@ -100,8 +100,17 @@ def _chunk(job: Job, columns: tuple[str, ...], rows: list[Row], packs: Packs) ->
     return Chunk(list(columns), rows, {name: pointer.model_dump() for name, pointer in found.items() if pointer})
 
 
-def _write(job: Job, store: Store, number: int, chunk: Chunk) -> ChunkPointer:
+def _written(
+    job: Job, store: Store, columns: tuple[str, ...], pieces: Iterable[tuple[int, list[Row]]], packs: Packs
+) -> Iterator[ChunkPointer]:
+    first = 1
+    for number, rows in pieces:
+        yield _write(job, store, number, first, _chunk(job, columns, rows, packs))
+        first += len(rows)
+
+
+def _write(job: Job, store: Store, number: int, first: int, chunk: Chunk) -> ChunkPointer:
     key = f"{folder(job.tenant, job.job_id)}chunks/{number:06d}.json"
     document = {"columns": chunk.columns, "packs": chunk.packs, "rows": [vars(row) for row in chunk.rows]}
     written = store.put(key, json.dumps(document).encode())  # ASCII: bytes that were not UTF-8 come back as they were
-    return ChunkPointer(number=number, rows=len(chunk.rows), key=key, version_id=written.version_id)
+    return ChunkPointer(number=number, first=first, rows=len(chunk.rows), key=key, version_id=written.version_id)

@@ -26,7 +26,7 @@ GIVEN_UP = "The grader broke down over this row each time that it was tried."
 Outcome = dict[str, Any]
 """A row's `result`, or its `error` in a sentence."""
 
-Book = Callable[[Job, Chunk, list[Outcome]], None]
+Book = Callable[[Job, ChunkPointer, Chunk, list[Outcome]], None]
 """Writes a chunk's grades into the gradebook; done again, it changes nothing."""
 
 
@@ -54,7 +54,7 @@ class Worker:
             self.ledger.release(entry)
             raise
         if entry.state == "committed":
-            self.book(job, chunk, read_outcomes(self.store, entry))
+            self.book(job, pointer, chunk, read_outcomes(self.store, entry))
             entry = self.ledger.write(entry, state="booked")
         return entry
 

@@ -14,7 +14,7 @@ from lectern.errors import StoreUnavailable
 
 @cache
 def client(service: str) -> Any:
-    """This process's client; credentials, region and endpoint come from the environment."""
+    """A client for the whole process; credentials, region and endpoint come from the environment."""
     retries = {"mode": "standard", "total_max_attempts": 4}
     return Session().create_client(service, config=Config(connect_timeout=3.0, read_timeout=10.0, retries=retries))
 

@@ -45,7 +45,6 @@ def _post(address: str, body: bytes, key: str) -> None:
     headers = {"Content-Type": "application/json", "Lectern-Signature": f"t={now},v1={signature(key, now, body)}"}
     request = urllib.request.Request(address, body, headers)  # noqa: S310  # the operator's own address
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT):  # noqa: S310
-            pass
+        urllib.request.urlopen(request, timeout=TIMEOUT).close()  # noqa: S310
     except OSError as error:
         raise StoreUnavailable(f"The webhook does not take a message: {type(error).__name__}.") from error
