@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from lectern.gradebook.keys import MOST_ATTEMPTS, Place
 from lectern.manifest import Document
-from lectern.text import MOST_CHARACTERS
+from lectern.text import MOST_CHARACTERS, clean
 
 Label = Literal["correct", "contradictory", "incorrect"]
 Status = Literal["confident", "review", "approved", "overridden", "sampled"]
@@ -33,7 +33,7 @@ Points = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 MaxScore = Annotated[float, Field(ge=0.01, le=1_000_000, allow_inf_nan=False)]
 Step = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Remark = Annotated[str, StringConstraints(max_length=LONGEST_COMMENT)]
+Remark = Annotated[str, StringConstraints(max_length=LONGEST_COMMENT), AfterValidator(clean)]
 Long = Annotated[str, StringConstraints(max_length=MOST_CHARACTERS)]
 
 

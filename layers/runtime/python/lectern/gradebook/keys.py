@@ -8,6 +8,9 @@ from urllib.parse import quote
 
 from lectern.errors import UnknownObject
 
+GRADES = "G#"
+"""With which the grades of a class begin."""
+
 MOST_ATTEMPTS = 999_999
 LONGEST_PART = 240
 """Of an encoded part; four of them fit into DynamoDB's 1,024 bytes. A longer one becomes its digest."""
@@ -82,7 +85,7 @@ def history_prefix(place: Place) -> str:
 
 def by_question(question_id: str) -> str:
     """With which the grades of a question begin."""
-    return f"G#{part(question_id)}#"
+    return f"{GRADES}{part(question_id)}#"
 
 
 def by_student(student_id: str) -> str:
