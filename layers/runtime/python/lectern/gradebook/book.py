@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from lectern.errors import Conflict, UnknownObject
 from lectern.gradebook import keys
+from lectern.gradebook.bank import Bank
 from lectern.gradebook.deciding import Choice, Ruling, sort_out
 from lectern.gradebook.documents import Event, Grade
 from lectern.gradebook.items import grade_of
@@ -43,7 +44,8 @@ class Gradebook:
     """The gradebook of a table. Every method raises StoreUnavailable."""
 
     def __init__(self, table: Table, clock: Clock = lambda: datetime.now(UTC)) -> None:
-        self.table, self._clock = table, clock
+        self.table, self.bank, self._clock = table, Bank(table), clock
+        self._noticed: set[tuple[str, str]] = set()
 
     def now(self) -> str:
         """The time of an event."""
@@ -55,6 +57,7 @@ class Gradebook:
         Some hundreds at a time are fast. Raises Conflict where others keep changing the same grades, StoreUnavailable;
         either way what was written is whole, and recording all again does what is left.
         """
+        self._notice({(tenant, grade.class_id) for grade in grades})
         waiting, counted = latest(grades), Recorded()
         for _ in range(ROUNDS):
             waiting, written = self._round(tenant, waiting)
@@ -109,6 +112,11 @@ class Gradebook:
         if decided.conflicts:
             raise Conflict("The grade has changed since it was read; read it again.")
         return decided.grades[0]
+
+    def _notice(self, classes: set[tuple[str, str]]) -> None:
+        for tenant, class_id in sorted(classes - self._noticed):
+            self.bank.notice(tenant, class_id)
+        self._noticed |= classes
 
     def _round(self, tenant: str, grades: dict[Place, Grade]) -> tuple[dict[Place, Grade], list[Grade]]:
         """Write what changes something; returns what was refused and what was written."""

@@ -27,6 +27,12 @@ def _printable(text: str) -> str:
     return text
 
 
+def _check_size(*texts: str) -> None:
+    size = sum(len(text.encode()) for text in texts)
+    if size > MOST_TEXT_BYTES:
+        raise ValueError(f"the texts together have {size:,} bytes; the limit is {MOST_TEXT_BYTES:,}")
+
+
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_printable)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Points = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
@@ -59,6 +65,11 @@ class Question(Document):
     def _step_fits_the_scale(self) -> Self:
         if self.step is not None and not self.max_score / 10_000 <= self.step <= self.max_score:
             raise ValueError("step must be between a ten-thousandth of max_score and max_score")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_an_item(self) -> Self:
+        _check_size(self.question, *self.references, self.rubric)
         return self
 
 
@@ -141,9 +152,7 @@ class Grade(Document):
 
     @model_validator(mode="after")
     def _fits_an_item(self) -> Self:
-        size = sum(len(text.encode()) for text in (self.question, *self.references, self.answer))
-        if size > MOST_TEXT_BYTES:
-            raise ValueError(f"question, references and answer have {size:,} bytes; the limit is {MOST_TEXT_BYTES:,}")
+        _check_size(self.question, *self.references, self.answer)
         return self
 
     @property
