@@ -135,7 +135,7 @@ class Grade(Document):
     attempt: Annotated[int, Field(ge=0, le=MOST_ATTEMPTS)] = 1
     key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     job_id: str
-    row: int = 0
+    row: Annotated[int, Field(ge=0)] = 0
     question: str
     references: tuple[str, ...]
     answer: str
@@ -148,7 +148,7 @@ class Grade(Document):
     comments: tuple[Comment, ...] = ()
     revision: int = 0
     event: Event = Event(kind="graded")
-    jobs: tuple[str, ...] = ()
+    jobs: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits_an_item(self) -> Self:

@@ -58,9 +58,14 @@ def regrade_key(tenant: str, regrade_id: str) -> Key:
     return Key(tenant_pk(tenant), f"REGRADE#{part(regrade_id)}")
 
 
+def changes_pk(tenant: str, regrade_id: str) -> str:
+    """Where the changes of a regrade are."""
+    return f"T#{tenant}#X#{part(regrade_id)}"
+
+
 def change_key(tenant: str, regrade_id: str, number: int) -> Key:
     """One grade as a regrade would change it."""
-    return Key(f"T#{tenant}#X#{part(regrade_id)}", f"CHANGE#{number:08d}")
+    return Key(changes_pk(tenant, regrade_id), f"CHANGE#{number:08d}")
 
 
 def book_pk(tenant: str, class_id: str) -> str:
