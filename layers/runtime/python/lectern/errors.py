@@ -11,7 +11,8 @@ LecternError
 │   ├── UnknownRelease        no such model, version or alias
 │   │   └── RetiredRelease    there was such a version; its number is not used again
 │   ├── UnknownObject         no such key, or no such version of it, in a store
-│   └── UnknownPack           the question has no pack
+│   ├── UnknownPack           the question has no pack
+│   └── UnknownJob            the tenant has no such job
 ├── Conflict                  somebody else was first: a version exists, an alias has moved
 │   └── PackRejected          a question's pack is damaged, or was fitted on another base model
 ├── Unavailable               try again later; nothing is wrong with the request
@@ -87,6 +88,10 @@ class UnknownObject(NotFound):
 
 class UnknownPack(NotFound):
     """A question has no pack."""
+
+
+class UnknownJob(NotFound):
+    """A tenant has no such job."""
 
 
 class Conflict(LecternError):

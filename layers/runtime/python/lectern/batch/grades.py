@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,11 +32,22 @@ def error_text(problem: dict[str, Any]) -> str:
 
 def grades_csv(table: Table, grades: list[Grade]) -> bytes:
     """`grades.csv`; bytes that were not UTF-8 in the input come out as they were."""
+    return b"".join([header(table.columns), *(line(table.columns, grade) for grade in grades)])
+
+
+def header(columns: Sequence[str]) -> bytes:
+    """The first line of `grades.csv`."""
+    return _line((*columns, *RESULTS))
+
+
+def line(columns: Sequence[str], grade: Grade) -> bytes:
+    """A row of `grades.csv`."""
+    return _line([*(grade.row.cells[name] for name in columns), *_results(grade)])
+
+
+def _line(cells: Sequence[str]) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow((*table.columns, *RESULTS))
-    for grade in grades:
-        writer.writerow([*(grade.row.cells[name] for name in table.columns), *_results(grade)])
+    csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue().encode("utf-8", errors="surrogateescape")
 
 
