@@ -23,13 +23,15 @@ def make_steady() -> None:
         with _LOCK:
             return call(handler)
 
-    DynamoHandler.call_action = call_alone
-    Table.__deepcopy__ = _copied
+    handler_class: Any = DynamoHandler
+    handler_class.call_action = call_alone
+    table_class: Any = Table
+    table_class.__deepcopy__ = _copied
 
 
 def _copied(table: Any, memo: Any) -> Any:
     """A copy that shares the items: a put replaces an item, it does not change it."""
-    copy = type(table).__new__(type(table))
+    copy: Any = object.__new__(type(table))
     vars(copy).update(vars(table))
     if table.has_range_key:
         copy.items = type(table.items)(dict, {pk: dict(items) for pk, items in table.items.items()})

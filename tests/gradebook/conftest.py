@@ -68,6 +68,7 @@ def make(tenant: str) -> Make:
         place = Place(changes.pop("class_id", "c1"), question, student, changes.pop("attempt", 1))
         model = MODEL | {name: changes.pop(name) for name in MODEL if name in changes}
         item = ITEM | {name: changes.pop(name) for name in [*ITEM, "error_budget"] if name in changes}
+        item |= {"question": changes.pop("asked")} if "asked" in changes else {}
         return graded(tenant, place, item, RESULT | {"model": model} | changes, job, row)
 
     return make

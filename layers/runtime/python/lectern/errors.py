@@ -6,6 +6,7 @@ LecternError
 │   ├── BodyTooLarge
 │   └── UnsupportedMediaType
 ├── Unauthenticated           no principal, or one without a tenant
+├── Forbidden                 the principal has none of the roles that this takes
 ├── NotFound
 │   ├── UnknownRelease        no such model, version or alias
 │   │   └── RetiredRelease    there was such a version; its number is not used again
@@ -63,6 +64,10 @@ class UnsupportedMediaType(InvalidRequest):
 
 class Unauthenticated(LecternError):
     """Nobody is known to be asking."""
+
+
+class Forbidden(LecternError):
+    """Who is asking may not do this."""
 
 
 class NotFound(LecternError):

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from lectern.gradebook.keys import MOST_ATTEMPTS, Place
 from lectern.manifest import Document
-from lectern.text import MOST_CHARACTERS
+from lectern.text import MOST_CHARACTERS, clean
 
 Label = Literal["correct", "contradictory", "incorrect"]
 Status = Literal["confident", "review", "approved", "overridden", "sampled"]
@@ -27,13 +27,19 @@ def _printable(text: str) -> str:
     return text
 
 
+def _check_size(*texts: str) -> None:
+    size = sum(len(text.encode()) for text in texts)
+    if size > MOST_TEXT_BYTES:
+        raise ValueError(f"the texts together have {size:,} bytes; the limit is {MOST_TEXT_BYTES:,}")
+
+
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_printable)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Points = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 MaxScore = Annotated[float, Field(ge=0.01, le=1_000_000, allow_inf_nan=False)]
 Step = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Remark = Annotated[str, StringConstraints(max_length=LONGEST_COMMENT)]
+Remark = Annotated[str, StringConstraints(max_length=LONGEST_COMMENT), AfterValidator(clean)]
 Long = Annotated[str, StringConstraints(max_length=MOST_CHARACTERS)]
 
 
@@ -59,6 +65,11 @@ class Question(Document):
     def _step_fits_the_scale(self) -> Self:
         if self.step is not None and not self.max_score / 10_000 <= self.step <= self.max_score:
             raise ValueError("step must be between a ten-thousandth of max_score and max_score")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_an_item(self) -> Self:
+        _check_size(self.question, *self.references, self.rubric)
         return self
 
 
@@ -124,7 +135,7 @@ class Grade(Document):
     attempt: Annotated[int, Field(ge=0, le=MOST_ATTEMPTS)] = 1
     key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     job_id: str
-    row: int = 0
+    row: Annotated[int, Field(ge=0)] = 0
     question: str
     references: tuple[str, ...]
     answer: str
@@ -137,13 +148,11 @@ class Grade(Document):
     comments: tuple[Comment, ...] = ()
     revision: int = 0
     event: Event = Event(kind="graded")
-    jobs: tuple[str, ...] = ()
+    jobs: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits_an_item(self) -> Self:
-        size = sum(len(text.encode()) for text in (self.question, *self.references, self.answer))
-        if size > MOST_TEXT_BYTES:
-            raise ValueError(f"question, references and answer have {size:,} bytes; the limit is {MOST_TEXT_BYTES:,}")
+        _check_size(self.question, *self.references, self.answer)
         return self
 
     @property

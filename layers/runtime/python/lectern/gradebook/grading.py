@@ -53,11 +53,6 @@ def status_of(grade: Grade) -> Status:
     return "sampled" if grade.sampled else "confident"
 
 
-def token(grade: Grade) -> str:
-    """By which a place knows again that this grade of this job was recorded there."""
-    return hashlib.sha256(f"{grade.job_id}\n{grade.key}".encode()).hexdigest()[:16]
-
-
 def carried(decision: Decision | None, before: Grade, after: Grade) -> Decision | None:
     """A teacher's decision on the same answer, as the same share of the points; None where it says nothing of `after`.
 

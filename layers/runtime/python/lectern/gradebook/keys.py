@@ -8,6 +8,9 @@ from urllib.parse import quote
 
 from lectern.errors import UnknownObject
 
+GRADES = "G#"
+"""With which the grades of a class begin."""
+
 MOST_ATTEMPTS = 999_999
 LONGEST_PART = 240
 """Of an encoded part; four of them fit into DynamoDB's 1,024 bytes. A longer one becomes its digest."""
@@ -55,9 +58,14 @@ def regrade_key(tenant: str, regrade_id: str) -> Key:
     return Key(tenant_pk(tenant), f"REGRADE#{part(regrade_id)}")
 
 
+def changes_pk(tenant: str, regrade_id: str) -> str:
+    """Where the changes of a regrade are."""
+    return f"T#{tenant}#X#{part(regrade_id)}"
+
+
 def change_key(tenant: str, regrade_id: str, number: int) -> Key:
     """One grade as a regrade would change it."""
-    return Key(f"T#{tenant}#X#{part(regrade_id)}", f"CHANGE#{number:08d}")
+    return Key(changes_pk(tenant, regrade_id), f"CHANGE#{number:08d}")
 
 
 def book_pk(tenant: str, class_id: str) -> str:
@@ -82,7 +90,7 @@ def history_prefix(place: Place) -> str:
 
 def by_question(question_id: str) -> str:
     """With which the grades of a question begin."""
-    return f"G#{part(question_id)}#"
+    return f"{GRADES}{part(question_id)}#"
 
 
 def by_student(student_id: str) -> str:

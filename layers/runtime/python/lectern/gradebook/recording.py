@@ -1,20 +1,21 @@
 """What a machine's grade does to the grade that is there already."""
 
+import hashlib
 from collections.abc import Iterable
 
 from lectern.gradebook.documents import Event, Grade
-from lectern.gradebook.grading import carried, status_of, token
+from lectern.gradebook.grading import carried, status_of
 from lectern.gradebook.keys import Place
 
 MOST_REMEMBERED = 100
-"""Recordings that a place knows again."""
+"""Jobs that a place knows again."""
 
 
 def latest(grades: Iterable[Grade]) -> dict[Place, Grade]:
     """Of several grades for one place, the one of the last row."""
     last: dict[Place, Grade] = {}
     for grade in grades:
-        if grade.place not in last or _later(grade, last[grade.place]):
+        if grade.place not in last or _row(grade) > _row(last[grade.place]):
             last[grade.place] = grade
     return last
 
@@ -22,29 +23,37 @@ def latest(grades: Iterable[Grade]) -> dict[Place, Grade]:
 def successor(grade: Grade, current: Grade | None, event: Event) -> Grade | None:
     """The revision that records a machine's grade; None where nothing changes.
 
-    That is: the grade is there already, or was, from the same job, or a later row of that job is.
+    That is: the grade is there already, or was and has a successor, or a later row of its job was here.
     """
-    if current is None:
-        return _revision(grade, None, event)
-    if grade.key == current.key or token(grade) in current.jobs:
+    if current and (grade.key == current.key or was_here(grade, current)):
         return None
-    if grade.job_id == current.job_id and not _later(grade, current):
-        return None
-    return _revision(grade, current, event)
+    return revised(grade, current, event)
 
 
-def _revision(grade: Grade, current: Grade | None, event: Event) -> Grade:
-    known = current.jobs if current else ()
+def revised(grade: Grade, current: Grade | None, event: Event) -> Grade:
+    """The revision that a machine's grade makes of what is there; a decision that can be carried over stands."""
+    known = list(current.jobs.items()) if current else []
+    others = [(job, row) for job, row in known if job != _job(grade)]
     changes = {
         "decision": carried(current.decision, current, grade) if current else None,
         "comments": current.comments if current else (),
         "revision": current.revision + 1 if current else 1,
         "event": event,
-        "jobs": (*known, token(grade))[-MOST_REMEMBERED:],
+        "jobs": dict([*others, (_job(grade), _row(grade))][-MOST_REMEMBERED:]),
     }
     made = grade.model_copy(update=changes)
     return made.model_copy(update={"status": status_of(made)})
 
 
-def _later(grade: Grade, other: Grade) -> bool:
-    return (grade.row, grade.key) > (other.row, other.key)
+def was_here(grade: Grade, current: Grade) -> bool:
+    """Whether this grade of its job, or one of a later row of it, has been recorded in this place."""
+    return _row(grade) <= current.jobs.get(_job(grade), "")
+
+
+def _job(grade: Grade) -> str:
+    return hashlib.sha256(grade.job_id.encode()).hexdigest()[:16]
+
+
+def _row(grade: Grade) -> str:
+    """Sorts by row; by digest where a job counts no rows."""
+    return f"{grade.row:012d} {grade.key[:16]}"

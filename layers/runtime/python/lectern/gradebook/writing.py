@@ -1,12 +1,13 @@
 """New revisions of many grades: as few transactions as possible, and none that fails for another grade's sake."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from lectern.errors import Conflict
 from lectern.gradebook.documents import Grade
 from lectern.gradebook.items import grade_of, writes
 from lectern.gradebook.keys import Place, grade_key
-from lectern.table import MOST_WRITES, Put, Table
+from lectern.table import MOST_WRITES, Item, Put, Table
 
 MOST_BYTES = 3_000_000
 """Of one transaction; DynamoDB takes 4 MB."""
@@ -24,12 +25,18 @@ def write(table: Table, tenant: str, grades: Sequence[Grade]) -> list[Grade]:
     No two may be of one place. Raises StoreUnavailable: then some are written, each whole.
     """
     refused = []
-    for batch in _batches(tenant, grades):
+    for batch in _batches([(grade, writes(tenant, grade)) for grade in grades]):
         try:
             table.write([put for _, puts in batch for put in puts])
         except Conflict:
             refused += [grade for grade, puts in batch if len(batch) == 1 or not _written(table, puts)]
     return refused
+
+
+def put_all(table: Table, items: Sequence[Item]) -> None:
+    """Write items whatever is there, in few transactions. Raises StoreUnavailable: then some are written."""
+    for batch in _batches([(item, [Put(item)]) for item in items]):
+        table.write([put for _, puts in batch for put in puts])
 
 
 def _written(table: Table, puts: Sequence[Put]) -> bool:
@@ -40,19 +47,19 @@ def _written(table: Table, puts: Sequence[Put]) -> bool:
     return True
 
 
-Batch = list[tuple[Grade, list[Put]]]
+Part = TypeVar("Part")
 
 
-def _batches(tenant: str, grades: Sequence[Grade]) -> Iterator[Batch]:
-    batch: Batch = []
-    size = 0
-    for grade in grades:
-        puts = writes(tenant, grade)
-        more = sum(len(part.encode()) for put in puts for part in put.item.values() if isinstance(part, str))
-        if batch and (2 * len(batch) + 2 > MOST_WRITES or size + more > MOST_BYTES):
+def _batches(parts: Sequence[tuple[Part, list[Put]]]) -> Iterator[list[tuple[Part, list[Put]]]]:
+    """Parts, each with writes that belong together, in lists that a transaction takes."""
+    batch: list[tuple[Part, list[Put]]] = []
+    count = size = 0
+    for part in parts:
+        more = sum(len(str(value).encode()) for put in part[1] for value in put.item.values())
+        if batch and (count + len(part[1]) > MOST_WRITES or size + more > MOST_BYTES):
             yield batch
-            batch, size = [], 0
-        batch.append((grade, puts))
-        size += more
+            batch, count, size = [], 0, 0
+        batch.append(part)
+        count, size = count + len(part[1]), size + more
     if batch:
         yield batch
