@@ -1,4 +1,8 @@
-"""The output table: the same rows in the same order, each with its grade or its error."""
+"""The output table: the same rows in the same order, each with its grade or its error.
+
+A spreadsheet opens it, so cells are safe (lectern.cells): what a student began with `=` is text. `plain` gives the
+input's cell again.
+"""
 
 import csv
 import io
@@ -6,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lectern.batch.table import RESULTS, Row, Table
+from lectern.cells import safe
 
 
 @dataclass(frozen=True)
@@ -33,15 +38,15 @@ def grades_csv(table: Table, grades: list[Grade]) -> bytes:
     """`grades.csv`; bytes that were not UTF-8 in the input come out as they were."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow((*table.columns, *RESULTS))
+    writer.writerow([*map(safe, table.columns), *RESULTS])
     for grade in grades:
-        writer.writerow([*(grade.row.cells[name] for name in table.columns), *_results(grade)])
+        writer.writerow([*(safe(grade.row.cells[name]) for name in table.columns), *_results(grade)])
     return text.getvalue().encode("utf-8", errors="surrogateescape")
 
 
 def _results(grade: Grade) -> list[str]:
     if grade.result is None:
-        return ["", "", "", "", "", grade.error]
+        return ["", "", "", "", "", safe(grade.error)]
     result = grade.result
     review = "true" if result["needs_review"] else "false"
     return [result["label"], repr(result["score"]), repr(result["confidence"]), review, result["model"]["version"], ""]
