@@ -10,7 +10,7 @@ from lectern.reports import Row, Tally
 from lectern.reports.cost import Price
 from lectern.reports.drift import Earlier
 from lectern.reports.figures import figures
-from lectern.reports.page import count, money, page, percent, signed
+from lectern.reports.page import count, money, page, percent, price, signed
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{ 7*7 }}"
 
@@ -66,9 +66,9 @@ def a_tally(students: int = 30, **more: object) -> Tally:
 
 
 def drawn(tally: Tally, title: str = "Class 7b") -> Read:
-    price = Price(0.00001, "USD", "2026-01-31", "an example")
+    rate = Price(0.00001, "USD", "2026-01-31", "an example")
     earlier = [Earlier("Monday", a_tally(20)), Earlier(HOSTILE, a_tally(25))]
-    read = Read(page(title, figures(tally, earlier=earlier, memory_mb=1024, price=price)))
+    read = Read(page(title, figures(tally, earlier=earlier, memory_mb=1024, price=rate)))
     assert read.open == []
     return read
 
@@ -136,6 +136,7 @@ def test_numbers_as_people_read_them() -> None:
     assert [percent(0.126), percent(None), percent(0.126, 1)] == ["13 %", "–", "12.6 %"]
     assert [signed(-0.034), signed(0.5)] == ["−3.4", "+50.0"]
     assert [count(1234567), money(0.001234), money(12.345), money(0)] == ["1\u202f234\u202f567", "0.0012", "12.35", "0"]
+    assert [price(0.0000166667), price(2.0)] == ["0.0000166667", "2"]
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

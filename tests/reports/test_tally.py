@@ -144,6 +144,21 @@ def test_the_commonest_is_found_among_many() -> None:
     assert top.count - top.error <= 1000 * 1.1 and top.count >= 900
 
 
+def test_a_common_one_is_found_however_chunks_are_merged() -> None:
+    chance = random.Random(4)
+    answers = ["soil" if chance.random() < 0.12 else f"answer {number}" for number in range(3000)]
+    whole = groups.Groups(limit=20)
+    for start in range(0, len(answers), 250):
+        part = groups.Groups(limit=20)
+        for answer in answers[start : start + 250]:
+            part.add(answer)
+        whole.merge(part)
+    top = whole.commonest(1)[0]
+    assert top.text == "soil" and top.error <= 3000 / 20
+    assert top.count - top.error <= answers.count("soil") <= top.count
+    assert sum(group.count for group in whole.groups.values()) <= 3000
+
+
 def test_groups_overlook_what_does_not_matter() -> None:
     same = ["The salt melts!", "salt  melts", "SALT MELTS.", "a salt\nmelts", "ｓａｌｔ melts"]
     assert len({groups.fingerprint(text) for text in same}) == 1

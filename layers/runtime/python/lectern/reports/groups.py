@@ -1,9 +1,9 @@
 """The commonest texts of a stream in bounded memory: the Space-Saving summary.
 
 Metwally, Agrawal, El Abbadi: Efficient computation of frequent and top-k elements in data streams (2005); merged as in
-Agarwal et al.: Mergeable summaries (2012). While no more than `MOST_GROUPS` different texts were seen, every count is
-exact and merging equals adding. After that a count may be too high by at most its `error`, and a text with more than
-its share (1 / MOST_GROUPS of all) is still never missed.
+Cafaro, Pulimeno, Tempesta: A parallel space saving algorithm (2016). While no more than `MOST_GROUPS` different texts
+were seen, every count is exact and merging equals adding. After that a count may be too high by at most its `error`,
+which is at most 1 / MOST_GROUPS of all; so whatever is more than twice that has at least two answers for certain.
 """
 
 import hashlib

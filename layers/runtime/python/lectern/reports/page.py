@@ -27,7 +27,7 @@ def page(title: str, report: Figures, kind: Literal["job", "class"] = "job", not
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(percent=percent, signed=signed, count=count, money=money)
+    environment.filters.update(percent=percent, signed=signed, count=count, money=money, price=price)
     cards = [question for question in report.questions if question.wrong]
     return environment.get_template("page.html.j2").render(
         title=title,
@@ -60,3 +60,8 @@ def count(value: int) -> str:
 def money(value: float | None) -> str:
     """An amount to two digits that mean something."""
     return "–" if value is None else f"{value:.2f}" if value >= 1 else f"{value:.2g}"
+
+
+def price(value: float) -> str:
+    """A small price in full, without an exponent."""
+    return f"{value:.12f}".rstrip("0").rstrip(".")
