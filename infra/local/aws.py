@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from infra.local.dynamodb import make_steady
 from lectern.table import INDEX
 
 BUCKET, DATA_BUCKET, TABLE = "lectern-models", "lectern-data", "lectern"
@@ -26,6 +27,7 @@ def local_aws(port: int = 0) -> Iterator[dict[str, str]]:
 
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     check_free(port)
+    make_steady()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     try:

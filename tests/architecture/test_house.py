@@ -42,7 +42,7 @@ def test_the_runtime_knows_only_itself(path: Path) -> None:
     assert not roots(path) & {"functions", "infra", "model_store", "transformers", "torch", "tests", "boto3"}
     if path.parent.name != "http":
         assert not roots(path) & {"fastapi", "starlette", "mangum"}
-    if path.parent.name not in {"store", "table"}:
+    if path.parent.name not in {"store", "table", "services"}:
         assert "botocore" not in roots(path)
 
 

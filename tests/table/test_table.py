@@ -2,12 +2,13 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from infra.local.aws import in_environment
 from lectern.errors import Conflict, InvalidRequest, StoreUnavailable
-from lectern.table import Delete, Put, Table, open_table
+from lectern.table import Delete, Put, Table, cursor_after, open_table
 
 
 def item(pk: str, sk: str, **rest: object) -> dict[str, object]:
@@ -86,6 +87,44 @@ def test_a_cursor_of_another_tenant_is_refused(table: Table) -> None:
     for bad in (cursor, forged, "?", "AAAA"):
         with pytest.raises(InvalidRequest):
             table.query("T#mine", cursor=bad)
+
+
+def test_many_at_once(table: Table) -> None:
+    for number in range(0, 120, 2):
+        table.put(item("T#many", str(number)))
+    found = table.get_many([("T#many", str(number)) for number in range(120)])
+    assert sorted(int(one["sk"]) for one in found) == list(range(0, 120, 2))
+    assert table.get_many([]) == []
+
+
+def test_a_list_goes_on_after_any_item(table: Table) -> None:
+    for number in range(5):
+        table.put(item("T#after", str(number), gsi1pk="T#after#R", gsi1sk=str(9 - number)))
+    third = table.query("T#after").items[2]
+    assert [one["sk"] for one in table.query("T#after", cursor=cursor_after(third)).items] == ["3", "4"]
+    onward = table.query("T#after#R", indexed=True, cursor=cursor_after(third, indexed=True))
+    assert [one["sk"] for one in onward.items] == ["1", "0"]
+
+
+@pytest.mark.parametrize("known", [{"pk": "T#mine"}, {"pk": "T#mine", "sk": "B#1"}, {"pk": "T#mine", "sk": ""}, {}])
+def test_a_cursor_of_another_list_is_refused(table: Table, known: dict[str, str]) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps(known).encode()).decode()
+    with pytest.raises(InvalidRequest):
+        table.query("T#mine", "A#", cursor=cursor)
+
+
+def test_writers_side_by_side_lose_nothing(table: Table) -> None:
+    """Transactions that are undone leave what others wrote meanwhile."""
+    table.put(item("T#side", "there", revision=1))
+
+    def write(number: int) -> None:
+        table.put(item("T#side", f"n{number:02}"))
+        with pytest.raises(Conflict):
+            table.write([Put(item("T#side", f"x{number}"), 0), Put(item("T#side", "there", revision=1), 0)])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(24)))
+    assert [one["sk"] for one in table.query("T#side").items] == [*(f"n{n:02}" for n in range(24)), "there"]
 
 
 def test_no_table_is_said(aws: dict[str, str]) -> None:

@@ -25,6 +25,30 @@ class Settings(BaseSettings):
     table: str = ""
     """The DynamoDB table of jobs and of the gradebook."""
 
+    state_machine: str = ""
+    """The ARN of the state machine that works a job off."""
+
+    schedule_group: str = "default"
+    """The group of EventBridge schedules."""
+
+    schedule_target: str = ""
+    """The ARN of the jobs function, which schedules call."""
+
+    schedule_role: str = ""
+    """The ARN of the role that schedules call it with."""
+
+    dead_letters: str = ""
+    """The URL of the queue for rows that could not be graded; without it they are in the job's results alone."""
+
+    topic: str = ""
+    """The ARN of the SNS topic that hears of every job's end."""
+
+    webhook: str = Field(default="", pattern=r"^(https://.*|http://127\.0\.0\.1[:/].*)?$")
+    """An address that hears of every job's end."""
+
+    webhook_key: str = ""
+    """What the webhook's messages are signed with."""
+
     public_key: str = ""
     """The key that signs releases: base64 of its DER SubjectPublicKeyInfo (ECDSA P-256)."""
 

@@ -6,6 +6,7 @@ input's cell again.
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,17 +37,28 @@ def error_text(problem: dict[str, Any]) -> str:
 
 def grades_csv(table: Table, grades: list[Grade]) -> bytes:
     """`grades.csv`; bytes that were not UTF-8 in the input come out as they were."""
+    return b"".join([header(table.columns), *(line(table.columns, grade) for grade in grades)])
+
+
+def header(columns: Sequence[str]) -> bytes:
+    """The first line of `grades.csv`."""
+    return _line((*columns, *RESULTS))
+
+
+def line(columns: Sequence[str], grade: Grade) -> bytes:
+    """A row of `grades.csv`."""
+    return _line([*(grade.row.cells[name] for name in columns), *_results(grade)])
+
+
+def _line(cells: Sequence[str]) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*map(safe, table.columns), *RESULTS])
-    for grade in grades:
-        writer.writerow([*(safe(grade.row.cells[name]) for name in table.columns), *_results(grade)])
-    return text.getvalue().encode("utf-8", errors="surrogateescape")
+    csv.writer(text, lineterminator="\r\n").writerow(map(safe, cells))  # so that a CR in a cell is quoted, too
+    return text.getvalue().removesuffix("\r\n").encode("utf-8", errors="surrogateescape") + b"\n"
 
 
 def _results(grade: Grade) -> list[str]:
     if grade.result is None:
-        return ["", "", "", "", "", safe(grade.error)]
+        return ["", "", "", "", "", grade.error]
     result = grade.result
     review = "true" if result["needs_review"] else "false"
     return [result["label"], repr(result["score"]), repr(result["confidence"]), review, result["model"]["version"], ""]

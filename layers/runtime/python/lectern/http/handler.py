@@ -1,4 +1,4 @@
-"""One Lambda handler for two kinds of event: HTTP through Mangum, Step Functions items through the batch path."""
+"""One Lambda handler for three kinds of event: HTTP through Mangum, items of a batch, and a job's chunk."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -28,7 +28,12 @@ def create_handler(task: Task, app: FastAPI) -> Handler:
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         if _is_http(event):
             return http(event, context)
-        return answer_event(task, event, getattr(context, "aws_request_id", ""), shared())
+        request_id = getattr(context, "aws_request_id", "")
+        if "step" in event:
+            from lectern.jobs.entrance import grade_step, step_of
+
+            return step_of(event, {"grade": grade_step(task, request_id)})
+        return answer_event(task, event, request_id, shared())
 
     return handler
 

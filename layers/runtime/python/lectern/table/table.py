@@ -4,8 +4,6 @@ botocore is used directly, as in the store. Every item has `pk` and `sk`; one th
 `gsi1pk` and `gsi1sk`.
 """
 
-import base64
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +14,15 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
-from lectern.errors import Conflict, FieldError, InvalidRequest, StoreUnavailable
+from lectern.errors import Conflict, StoreUnavailable
 from lectern.table.codec import Item, decode, encode
+from lectern.table.listing import Listing, as_cursor
 
-INDEX = "gsi1"
 MOST_WRITES = 100
 """Of one transaction, DynamoDB's own limit; all together may have 4 MB."""
+
+MOST_READS = 100
+"""Of one request, DynamoDB's own limit."""
 
 _CHANGED = {"ConditionalCheckFailedException", "TransactionCanceledException", "TransactionConflictException"}
 
@@ -78,12 +79,26 @@ class Table:
             answer = self._client.get_item(TableName=self._name, Key=key, ConsistentRead=True)
         return decode(answer["Item"]) if "Item" in answer else None
 
+    def get_many(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
+        """The items of different keys that are there, as they are now, in any order."""
+        wanted = [encode({"pk": pk, "sk": sk}) for pk, sk in keys]
+        found: list[Item] = []
+        while wanted:
+            request = {self._name: {"Keys": wanted[:MOST_READS], "ConsistentRead": True}}
+            with _translated():
+                answer = self._client.batch_get_item(RequestItems=request)
+            found += [decode(item) for item in answer["Responses"][self._name]]
+            # never all of them: then DynamoDB would refuse the request, and it would be tried again with pauses
+            left = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
+            wanted = wanted[MOST_READS:] + left
+        return found
+
     def query(self, pk: str, prefix: str = "", **how: Any) -> Page:
-        """Items of a partition whose sort key begins with `prefix`; for `how`, see `_Listing`.
+        """Items of a partition whose sort key begins with `prefix`; for `how`, see `Listing`.
 
         Raises InvalidRequest for a cursor that is none.
         """
-        return self._list(_Listing(pk, prefix, **how))
+        return self._list(Listing(pk, prefix, **how))
 
     def all(self, pk: str, prefix: str = "", **how: Any) -> Iterator[Item]:
         """As `query`, page by page to the end."""
@@ -110,11 +125,11 @@ class Table:
         with _translated():
             self._client.delete_item(TableName=self._name, Key=encode({"pk": pk, "sk": sk}))
 
-    def _list(self, listing: "_Listing") -> Page:
+    def _list(self, listing: "Listing") -> Page:
         with _translated():
             answer = self._client.query(TableName=self._name, **listing.request())
         last = answer.get("LastEvaluatedKey")
-        return Page([decode(item) for item in answer["Items"]], _cursor(last) if last else None)
+        return Page([decode(item) for item in answer["Items"]], as_cursor(last) if last else None)
 
     def _put(self, put: Put) -> dict[str, Any]:
         request: dict[str, Any] = {"TableName": self._name, "Item": encode(put.item)}
@@ -131,55 +146,11 @@ class Table:
         return {"Delete": {"TableName": self._name, "Key": encode({"pk": write.pk, "sk": write.sk})}}
 
 
-@dataclass(frozen=True)
-class _Listing:
-    """What to list: by the index instead of the keys, from the end, at most `limit`, from a `cursor` on."""
-
-    pk: str
-    prefix: str = ""
-    indexed: bool = False
-    backwards: bool = False
-    limit: int | None = None
-    cursor: str | None = None
-
-    def request(self) -> dict[str, Any]:
-        """The arguments of DynamoDB's Query."""
-        pk, sk = ("gsi1pk", "gsi1sk") if self.indexed else ("pk", "sk")
-        values = {":pk": self.pk} | ({":prefix": self.prefix} if self.prefix else {})
-        condition = f"{pk} = :pk" + (f" AND begins_with({sk}, :prefix)" if self.prefix else "")
-        return {
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeValues": encode(values),
-            "ScanIndexForward": not self.backwards,
-            **({"IndexName": INDEX} if self.indexed else {"ConsistentRead": True}),
-            **({"Limit": self.limit} if self.limit else {}),
-            **({"ExclusiveStartKey": self._start()} if self.cursor else {}),
-        }
-
-    def _start(self) -> dict[str, Any]:
-        try:
-            known = json.loads(base64.urlsafe_b64decode(self.cursor or ""))
-            key = encode({str(name): str(value) for name, value in known.items()})
-        except (ValueError, AttributeError) as error:
-            raise _no_cursor() from error
-        if key.get("gsi1pk" if self.indexed else "pk") != encode({"pk": self.pk})["pk"]:
-            raise _no_cursor()  # another tenant's, perhaps
-        return key
-
-
 def open_table(name: str, timeout: float = 10.0) -> Table:
     """The table of this name. Raises StoreUnavailable where the settings name none."""
     if not name:
         raise StoreUnavailable("No table is configured: LECTERN_TABLE names the gradebook's DynamoDB table.")
     return Table(name, timeout)
-
-
-def _cursor(key: Mapping[str, Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(decode(key)).encode()).decode()
-
-
-def _no_cursor() -> InvalidRequest:
-    return InvalidRequest("The cursor is none of this list's.", (FieldError(("cursor",), "is not of this list"),))
 
 
 @contextmanager
