@@ -61,7 +61,10 @@ def test_a_number_is_read_as_itself(value: float) -> None:
 
 def test_the_grades_of_a_batch_are_safe_and_the_same_rows() -> None:
     header = "id,student_id,question_id,question,reference,answer,max_score,+note\n"
-    data = header.encode() + b'1,-7,q,Why?,So.,"=HYPERLINK(""http://x"",""y"")",1,-1\n2,@s,q,Why?,So.,\xff,1,=a\n'
+    data = (
+        header.encode()
+        + b'1,-7,q,Why?,So.,"=HYPERLINK(""http://x"",""y"")",1,-1\n2,@s,q,Why?,So.,\xff,1,=a\n3,s,q,Why?,So.,"a\rb\r\n=c",1,\n'
+    )
     table = read_table(data)
     out = grades_csv(table, [Grade(row, None, "-- no") for row in table.rows])
     assert out.splitlines()[0].startswith(header.strip().replace("+note", "'+note").encode())

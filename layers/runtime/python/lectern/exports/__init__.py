@@ -4,7 +4,7 @@ A module is a format, with `write` and `read`; `FORMATS` names them all.
 """
 
 from lectern.exports.formats import FORMATS, Format, export
-from lectern.exports.grade import ExportedGrade, last_attempts, settled
+from lectern.exports.grade import ExportedGrade, exported, last_attempts, settled
 from lectern.exports.gradebook import Assignment, Imported, Mark, Student
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Mark",
     "Student",
     "export",
+    "exported",
     "last_attempts",
     "settled",
 ]

@@ -2,10 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lectern.gradebook import Grade
 
 DECIDED = frozenset({"approved", "overridden"})
 CONFIDENT = frozenset({"confident", "sampled"})
 """Confident in the grader's own view; a sampled one also waits for a teacher, as a check on the error budget."""
+
+LONGEST_TITLE = 80
+"""Of a question that has no title but its text."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,29 @@ class ExportedGrade:
     def is_settled(self) -> bool:
         """Whether a teacher decided."""
         return self.status in DECIDED
+
+
+def exported(grade: "Grade", student_name: str = "", title: str = "") -> ExportedGrade:
+    """A grade of the gradebook. Its remarks go out; the reason of an override doesn't, it is not for the student."""
+    decision, machine, told = grade.decision, grade.machine, " ".join(grade.question.split())
+    overridden = decision is not None and decision.kind == "overridden"
+    return ExportedGrade(
+        student_id=grade.student_id,
+        class_id=grade.class_id,
+        question_id=grade.question_id,
+        score=grade.score,
+        max_score=grade.max_score,
+        status=grade.status,
+        student_name=student_name,
+        title=title or (told if len(told) <= LONGEST_TITLE else told[: LONGEST_TITLE - 1] + "…"),
+        attempt=grade.attempt,
+        label=(decision.label or "") if decision and overridden else machine.label,
+        confidence=machine.confidence,
+        model_version=machine.model.version,
+        comment="\n".join(remark.text for remark in grade.comments),
+        by=decision.by if decision else f"{machine.model.name} {machine.model.version}",
+        at=decision.at if decision else grade.event.at,
+    )
 
 
 def settled(grades: Iterable[ExportedGrade], confident_count: bool = False) -> Iterator[ExportedGrade]:

@@ -4,7 +4,7 @@
 load them.
 """
 
-from lectern.reports.row import Row, from_batch
+from lectern.reports.row import Row, from_batch, from_grade
 from lectern.reports.tally import Tally
 
-__all__ = ["Row", "Tally", "from_batch"]
+__all__ = ["Row", "Tally", "from_batch", "from_grade"]

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lectern.gradebook import Grade
 
 LABELS = ("correct", "contradictory", "incorrect")
 
@@ -74,6 +77,25 @@ def from_batch(cells: Mapping[str, str], result: Mapping[str, Any] | None, error
         model_version=result["model"]["version"],
         mark=read_mark(cells.get("gold", "")),
         attempt=read_attempt(cells.get("attempt", "")),
+    )
+
+
+def from_grade(grade: "Grade") -> Row:
+    """A grade of the gradebook: a teacher's decision is the mark beside the grader's points, and what counts."""
+    return Row(
+        question_id=grade.question_id,
+        student_id=grade.student_id,
+        question=grade.question,
+        answer=grade.answer,
+        max_score=grade.max_score,
+        label=grade.machine.label,
+        score=grade.machine.score,
+        confidence=grade.machine.confidence,
+        needs_review=grade.status in ("review", "sampled"),
+        model_version=grade.machine.model.version,
+        mark=grade.decision.score if grade.decision else None,
+        counted=grade.score,
+        attempt=grade.attempt,
     )
 
 
