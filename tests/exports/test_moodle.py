@@ -3,7 +3,7 @@
 import pytest
 
 from lectern.errors import InvalidRequest
-from lectern.exports import moodle
+from lectern.exports import canvas, moodle
 from tests.exports.a_class import CLASS, scores_of
 
 OURS = (
@@ -52,5 +52,8 @@ def test_a_missing_column_is_named() -> None:
 
 
 def test_another_identifier_is_refused() -> None:
-    with pytest.raises(ValueError, match="ID number"):
-        b"".join(moodle.write(CLASS, "Shoe size"))
+    for module in (moodle, canvas):
+        with pytest.raises(InvalidRequest, match="Students are not known by 'Shoe size'"):
+            b"".join(module.write(CLASS, "Shoe size"))
+        with pytest.raises(InvalidRequest, match="but by"):
+            module.read([THEIRS.encode()], "Shoe size")

@@ -93,6 +93,14 @@ def test_no_student_is_in_it() -> None:
     assert "secret" not in page("T", figures(a_tally()))
 
 
+def test_an_answer_that_only_one_gave_is_not_shown() -> None:
+    tally = Tally()
+    for answer in ("my name is Zoe", "air", "Air."):
+        tally.add(Row("q", "s", "Why?", answer, confidence=0.5))
+    document = page("T", figures(tally))
+    assert "Zoe" not in document and "2 ×" in document
+
+
 def test_every_picture_says_what_it_shows() -> None:
     pictures = [attributes for tag, attributes in drawn(a_tally()).tags if tag == "svg"]
     assert len(pictures) > 8
@@ -125,7 +133,7 @@ def test_many_questions_stay_a_page() -> None:
         tally.add(Row(f"q{number}", "s", "?" * 500, "wrong " * 3000, confidence=0.5))
     document = page("T", figures(tally))
     assert len(document) < 400_000
-    assert "of more" in document and "more questions are in the CSV" in document
+    assert ", a sample" in document and "more questions are in the CSV" in document
 
 
 def test_the_same_tally_is_the_same_page() -> None:

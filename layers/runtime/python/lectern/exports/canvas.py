@@ -12,7 +12,7 @@ from lectern.exports import headings
 from lectern.exports.grade import ExportedGrade
 from lectern.exports.gradebook import Assignment, Imported, Mark, Student, refuse
 from lectern.exports.pivot import Pivot, pivot
-from lectern.exports.read import Gathered, checked_score, require
+from lectern.exports.read import Gathered, check_identifier, checked_score, require
 from lectern.exports.records import Record, Sheet, read_sheet
 from lectern.exports.source import MOST_BYTES
 
@@ -28,8 +28,9 @@ _READ_ONLY = "(read only)"
 def write(grades: Iterable[ExportedGrade], identifier: str = "SIS User ID") -> Iterator[bytes]:
     """The file, line by line; the student's id goes into the column `identifier`, the class into Section.
 
-    Raises InvalidRequest as `pivot.pivot`, ValueError for another column.
+    Raises InvalidRequest as `pivot.pivot`, and for another column.
     """
+    check_identifier(identifier, IDENTIFIERS)
     place = IDENTIFIERS.index(identifier)
     table = pivot(grades)
     names = [headings.written_for_canvas(grade.title, question) for question, grade in table.questions.items()]
@@ -47,6 +48,7 @@ def read(chunks: Iterable[bytes], identifier: str = "SIS User ID", most_bytes: i
 
     Raises InvalidRequest with every fault's line and column, and BodyTooLarge.
     """
+    check_identifier(identifier, IDENTIFIERS)
     sheet = read_sheet(chunks, most_bytes)
     require(sheet, ("Student", identifier))
     gathered = Gathered()

@@ -12,7 +12,7 @@ from lectern.exports import headings
 from lectern.exports.grade import ExportedGrade
 from lectern.exports.gradebook import Assignment, Imported, Mark, Student, refuse
 from lectern.exports.pivot import Pivot, pivot
-from lectern.exports.read import Gathered, checked_score, require
+from lectern.exports.read import Gathered, check_identifier, checked_score, require
 from lectern.exports.records import Record, Sheet, read_sheet
 from lectern.exports.source import MOST_BYTES
 
@@ -26,10 +26,9 @@ _NAMES = ("First name", "Last name", "Surname")
 def write(grades: Iterable[ExportedGrade], identifier: str = "ID number") -> Iterator[bytes]:
     """The file, line by line; the student's id goes into the column `identifier`.
 
-    Raises InvalidRequest as `pivot.pivot`, ValueError for another column.
+    Raises InvalidRequest as `pivot.pivot`, and for another column.
     """
-    if identifier not in IDENTIFIERS:
-        raise ValueError(f"Moodle identifies students by {', '.join(IDENTIFIERS)}")
+    check_identifier(identifier, IDENTIFIERS)
     table = pivot(grades)
     names = [headings.written(grade.title, question) for question, grade in table.questions.items()]
     columns = [name + kind for name in names for kind in (REAL, FEEDBACK)]
@@ -44,6 +43,7 @@ def read(chunks: Iterable[bytes], identifier: str = "ID number", most_bytes: int
 
     Raises InvalidRequest with every fault's line and column, and BodyTooLarge.
     """
+    check_identifier(identifier, IDENTIFIERS)
     sheet = read_sheet(chunks, most_bytes)
     require(sheet, [identifier])
     gathered = Gathered()

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from lectern.errors import InvalidRequest
 from lectern.exports.gradebook import Assignment, Faults, Imported, Mark, Student, refuse
 from lectern.exports.records import Sheet
 
@@ -86,6 +87,12 @@ def checked_score(cell: str, decimal: str, most: float | None, line: int, column
         faults.add(line, column, str(error))
         return None
     return score
+
+
+def check_identifier(identifier: str, known: Iterable[str]) -> None:
+    """Raise InvalidRequest for a column that doesn't identify students."""
+    if identifier not in known:
+        raise InvalidRequest(f"Students are not known by {identifier[:20]!r}, but by {', '.join(known)}.")
 
 
 def require(sheet: Sheet, names: Iterable[str]) -> None:

@@ -11,6 +11,8 @@ from lectern.exports.source import MOST_BYTES, lines
 
 MOST_COLUMNS = 5_000
 
+csv.field_size_limit(1_000_000_000)  # the limits are those of lines and of the file
+
 
 @dataclass(frozen=True)
 class Record:

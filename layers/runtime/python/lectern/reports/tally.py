@@ -56,8 +56,9 @@ class Tally:
         self.students.add(row.student_id, key, row.attempt, row.credit)
         self._count_version(row.model_version, 1)
         if key < self.bound:
-            name = shown(row.question_id or row.question)
-            self.questions.setdefault(key, Question(name)).add(row)
+            if key not in self.questions:
+                self.questions[key] = Question(shown(row.question_id or row.question))
+            self.questions[key].add(row)
             self._keep()
 
     def add_milliseconds(self, milliseconds: float) -> None:
