@@ -2,13 +2,15 @@
 
 import csv
 import io
+import random
 import struct
 import zipfile
+from contextlib import suppress
 from datetime import date
 
 import pytest
 
-from lectern.errors import BodyTooLarge, InvalidRequest
+from lectern.errors import BodyTooLarge, InvalidRequest, LecternError
 from lectern.exports import export, oneroster
 from lectern.exports.oneroster import Roster
 from tests.exports.a_class import CLASS, grade, scores_of
@@ -126,6 +128,24 @@ def test_many_files_a_damaged_and_an_empty_archive() -> None:
     for data, told in ((target.getvalue(), "51 files"), (b"PK\x03\x04junk", "damaged"), (packed("a", b""), "results")):
         with pytest.raises(InvalidRequest, match=told):
             oneroster.read([data])
+
+
+def test_other_compressions_are_refused() -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_LZMA) as file:
+        file.writestr("results.csv", b"0" * 1000)
+    with pytest.raises(InvalidRequest, match="unusual"):
+        oneroster.read([target.getvalue()])
+
+
+def test_a_damaged_archive_is_refused_or_read() -> None:
+    chance, whole = random.Random(3), written()
+    for _ in range(300):
+        damaged = bytearray(whole)
+        for _ in range(3):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        with suppress(LecternError):
+            oneroster.read([bytes(damaged)])
 
 
 def test_faults_name_lines_and_nothing_comes_in() -> None:

@@ -1,6 +1,7 @@
 """Zip archives: written as a stream, with the same bytes for the same files; unpacked within limits."""
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,9 @@ from lectern.errors import BodyTooLarge, InvalidRequest
 
 PIECE = 65_536
 MOST_FILES = 50
+
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, EOFError, ValueError, OSError)
+"""All that zipfile raises for archives that somebody has damaged."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
@@ -79,12 +83,14 @@ def unpacked(data: bytes, names: Iterable[str], most_bytes: int) -> dict[str, by
                 name = wanted.get(entry.filename.rsplit("/", 1)[-1].casefold())
                 if name and name not in found:
                     found[name] = _content(packed, entry, most_bytes - sum(map(len, found.values())))
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
+    except _DAMAGE as error:
         raise InvalidRequest("The archive is damaged, encrypted or packed in an unusual way.") from error
     return found
 
 
 def _content(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others unpack without a limit
+        raise zipfile.BadZipFile(entry.filename)
     content = bytearray()
     with packed.open(entry) as file:
         while piece := file.read(PIECE):
