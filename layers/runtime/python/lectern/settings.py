@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     table: str = ""
     """The DynamoDB table of jobs and of the gradebook."""
 
+    grading_function: str = ""
+    """The name of the grading function, which a regrade asks."""
+
     state_machine: str = ""
     """The ARN of the state machine that works a job off."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import NamedTuple
 
 from lectern.errors import Conflict, UnknownObject
@@ -15,7 +16,8 @@ from lectern.gradebook.listing import GradePage, Wanted, page
 from lectern.gradebook.recording import latest, successor
 from lectern.gradebook.writing import read, write
 from lectern.principal import TEACHERS, Principal, require
-from lectern.table import Table
+from lectern.settings import settings
+from lectern.table import Table, open_table
 
 Clock = Callable[[], datetime]
 
@@ -130,3 +132,9 @@ class Gradebook:
     def _successor(self, grade: Grade, current: Grade | None) -> Grade | None:
         event = Event(kind="graded", by=f"job {grade.job_id}", at=self.now())
         return successor(grade, current, event)
+
+
+@cache
+def shared() -> Gradebook:
+    """The gradebook that this process's settings name. Raises StoreUnavailable where they name none."""
+    return Gradebook(open_table(settings().table, settings().store_timeout_seconds))

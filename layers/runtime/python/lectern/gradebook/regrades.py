@@ -6,7 +6,7 @@ Both go on where they were cut short: what is done is in the table, and doing it
 import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, get_args
 
 from lectern.errors import Conflict, UnknownObject
 from lectern.gradebook import keys
@@ -16,10 +16,9 @@ from lectern.gradebook.items import grade_of, item_of
 from lectern.gradebook.keys import Place
 from lectern.gradebook.listing import Wanted
 from lectern.gradebook.recording import was_here
-from lectern.gradebook.regrading import FIRST, Change, RegradeRequest, change
+from lectern.gradebook.regrading import FIRST, Change, Changes, Effect, Regrade, RegradeRequest, change
 from lectern.gradebook.regrading import item_of as asked
 from lectern.gradebook.writing import put_all, read, write
-from lectern.manifest import Document
 from lectern.principal import TEACHERS, Principal, require
 from lectern.table import cursor_after
 
@@ -27,32 +26,6 @@ Grader = Callable[[Principal, list[dict[str, Any]]], list[dict[str, Any]]]
 """Items → results, as lectern.items has them, in the same order."""
 
 CHUNK = 50
-
-
-class Regrade(Document):
-    """A regrade: `previewing` until all grades are `done`, then `ready`; `applying`, then `applied`."""
-
-    id: str
-    request: RegradeRequest
-    state: Literal["previewing", "ready", "applying", "applied"] = "previewing"
-    by: str
-    at: str
-    done: int = 0
-    gains: int = 0
-    loses: int = 0
-    unchanged: int = 0
-    failed: int = 0
-    cursor: str | None = None
-    left: int = 0
-    """Grades that somebody changed while it was applied; they were left."""
-    revision: int = 1
-
-
-class Changes(NamedTuple):
-    """Changes in order; `cursor` goes on after the last one, None at the end."""
-
-    changes: list[Change]
-    cursor: str | None = None
 
 
 class Regrades:
@@ -120,7 +93,7 @@ class Regrades:
         changes = self._graded(who, regrade, page.grades)
         names = (keys.change_key(who.tenant, regrade.id, number) for number in itertools.count(regrade.done))
         put_all(self._table, [item_of(key, found, 1) for key, found in zip(names, changes, strict=False)])
-        counts = {name: sum(found.effect == name for found in changes) for name in _EFFECTS}
+        counts = {name: sum(found.effect == name for found in changes) for name in get_args(Effect)}
         counted = {name: getattr(regrade, name) + count for name, count in counts.items()}
         state = "previewing" if page.cursor else "ready"
         done = regrade.done + len(changes)
@@ -184,9 +157,6 @@ class Regrades:
         saved = regrade.model_copy(update=changes | {"revision": regrade.revision + 1})
         self._table.put(item_of(keys.regrade_key(tenant, regrade.id), saved, saved.revision), expected=regrade.revision)
         return saved
-
-
-_EFFECTS = ("gains", "loses", "unchanged", "failed")
 
 
 def name_of(who: Principal, idempotency_key: str) -> str:

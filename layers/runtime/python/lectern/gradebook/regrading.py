@@ -1,7 +1,7 @@
 """Grading a grade again: what the grader is asked, and what its answer would change. Pure functions."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -14,6 +14,7 @@ FIRST = "first"
 """In the place of a version: the one that graded each answer first."""
 
 Effect = Literal["gains", "loses", "unchanged", "failed"]
+State = Literal["previewing", "ready", "applying", "applied"]
 
 
 class RegradeRequest(Document):
@@ -53,6 +54,32 @@ class Change(Document):
     problem: str = ""
     revision: int
     grade: Grade | None = None
+
+
+class Regrade(Document):
+    """A regrade: `previewing` until all grades are `done`, then `ready`; `applying`, then `applied`."""
+
+    id: str
+    request: RegradeRequest
+    state: State = "previewing"
+    by: str
+    at: str
+    done: int = 0
+    gains: int = 0
+    loses: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    cursor: str | None = None
+    left: int = 0
+    """Grades that somebody changed while it was applied; they were left."""
+    revision: int = 1
+
+
+class Changes(NamedTuple):
+    """Changes in order; `cursor` goes on after the last one, None at the end."""
+
+    changes: list[Change]
+    cursor: str | None = None
 
 
 def item_of(grade: Grade, question: Question | None, version: str | None) -> dict[str, Any]:
