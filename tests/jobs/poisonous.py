@@ -1,5 +1,6 @@
 """The grading function, and a word over which its process dies."""
 
+import importlib
 import os
 from typing import Any
 
@@ -10,8 +11,7 @@ POISON = "hemlock"
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Grade, unless there is poison in it."""
-    from lectern.jobs import work
-
+    work: Any = importlib.import_module("lectern.jobs.work")
     answer_all = work.answer_all
 
     def tasted(task: Any, items: list[dict[str, Any]], *rest: Any) -> list[dict[str, Any]]:
@@ -19,7 +19,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             os._exit(1)
         return answer_all(task, items, *rest)
 
-    work.answer_all = tasted  # type: ignore[assignment]
+    work.answer_all = tasted
     try:
         return grade(event, context)
     finally:

@@ -202,7 +202,8 @@ def test_rows_of_a_chunk_that_nobody_committed_are_errors(local_store: LocalStor
 
 def test_what_is_tried_after_each_death() -> None:
     """Two deaths over a whole range, one over each half, two over a row."""
-    seen, waiting = [], (Range(start=0, end=4),)
+    seen = []
+    waiting: tuple[Range, ...] = (Range(start=0, end=4),)
     while not waiting[0].hopeless:
         seen.append((waiting[0].start, waiting[0].end))
         waiting = after_death(waiting)
@@ -227,4 +228,13 @@ def test_the_folder_holds_nothing_else(tmp_path: Path, local_store: LocalStore, 
         worker(local_store, table, tenant).work(job, TEACHER, pointer, "r")
     finish(job, local_store, Ledger(table, tenant, "j1"))
     names = {key.removeprefix(f"tenants/{tenant}/jobs/j1/").split("/")[0] for key in local_store.keys("tenants/")}
-    assert names == {"chunks", "chunks.json", "results", "grades.csv", "summary.json"}
+    assert names == {
+        "chunks",
+        "chunks.json",
+        "results",
+        "grades.csv",
+        "summary.json",
+        "report.html",
+        "figures.csv",
+        "tally.json",
+    }

@@ -108,14 +108,14 @@ def _decoded(source: IO[bytes]) -> Iterable[str]:
     return _text(buffered)
 
 
-def _text(source: io.BufferedReader) -> Iterator[str]:
+def _text(source: IO[bytes]) -> Iterator[str]:
     """Lines; bytes that are not UTF-8 survive as lone surrogates: they are the error of their own row."""
     text = io.TextIOWrapper(source, encoding="utf-8-sig", errors="surrogateescape", newline="")
     try:
         yield from text
     finally:
         with suppress(ValueError):  # closed already
-            text.detach().detach()  # type: ignore[attr-defined]  # whoever opened the source closes it
+            cast(io.BufferedReader, text.detach()).detach()  # whoever opened the source closes it
 
 
 def _columns(header: list[str]) -> tuple[str, ...]:
