@@ -13,7 +13,7 @@ from infra.local.lambdas import Function, Lambdas, serve_lambdas
 from infra.local.machine import deployed, local
 from lectern.principal import DEVELOPMENT
 from lectern.settings import settings
-from lectern.store import open_store
+from lectern.store import Store, open_store
 
 GRADING, JOBS = "lectern-grading", "lectern-jobs"
 JOBS_HANDLER = "functions.jobs.handler.handler"
@@ -23,17 +23,19 @@ JOBS_HANDLER = "functions.jobs.handler.handler"
 def local_jobs(processes: int, grading: str = "functions.grading.handler.handler") -> Iterator[Lambdas]:
     """A local AWS that works jobs off, with this machine's releases and packs; `processes` grade.
 
-    The table and the data bucket are in memory: they are gone afterwards.
+    The table and the data bucket are in memory: they are gone afterwards, but for question packs, which are kept.
     """
     use_local_settings()
     ensure_live("grading", lambda _: None)
     with local_aws() as aws:
         variables = aws | {"LECTERN_STORE": os.environ["LECTERN_STORE"], "LECTERN_THREADS": "1"}
         with in_environment(variables):
-            _bring_packs(os.environ["LECTERN_DATA_STORE"])
+            own, bucket = open_store(os.environ["LECTERN_DATA_STORE"]), f"s3://{DATA_BUCKET}"
+            _copy_packs(own, open_store(bucket))
             machine = _make_machine(aws["AWS_ENDPOINT_URL"])
-            with in_environment({"LECTERN_DATA_STORE": f"s3://{DATA_BUCKET}", "LECTERN_STATE_MACHINE": machine}):
+            with in_environment({"LECTERN_DATA_STORE": bucket, "LECTERN_STATE_MACHINE": machine}):
                 yield from _served([Function(GRADING, grading, processes), Function(JOBS, JOBS_HANDLER, 1)], aws)
+            _copy_packs(open_store(bucket), own)
 
 
 def _served(functions: list[Function], aws: dict[str, str]) -> Iterator[Lambdas]:
@@ -46,11 +48,12 @@ def _served(functions: list[Function], aws: dict[str, str]) -> Iterator[Lambdas]
         settings.cache_clear()
 
 
-def _bring_packs(own: str) -> None:
-    """The development tenant's question packs, which this machine keeps in a folder, into the data bucket."""
-    here, there = open_store(own), open_store(f"s3://{DATA_BUCKET}")
-    for key in here.keys(f"tenants/{DEVELOPMENT.tenant}/packs/"):
-        there.put(key, here.get(key).data)
+def _copy_packs(source: Store, target: Store) -> None:
+    """The development tenant's question packs, where they differ."""
+    for key in source.keys(f"tenants/{DEVELOPMENT.tenant}/packs/"):
+        data = source.get(key).data
+        if not target.versions(key) or target.get(key).data != data:
+            target.put(key, data)
 
 
 def _make_machine(endpoint: str) -> str:

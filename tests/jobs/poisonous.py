@@ -17,7 +17,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     def tasted(task: Any, items: list[dict[str, Any]], *rest: Any) -> list[dict[str, Any]]:
         if any(POISON in item["answer"] for item in items):
             os._exit(1)
-        return answer_all(task, items, *rest)
+        found: list[dict[str, Any]] = answer_all(task, items, *rest)
+        return found
 
     work.answer_all = tasted
     try:
