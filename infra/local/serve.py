@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from infra.local.aws import check_free, in_environment, local_aws
 from infra.local.environment import EMBEDDED, ensure_live, use_local_settings
 
+GRADEBOOK = ("/v1/classes", "/v1/questions", "/v1/grades", "/v1/reviews", "/v1/regrades")
+
 
 def serve_functions(port: int) -> None:
     """Serve until stopped; the model is ready before the port opens."""
@@ -21,18 +23,24 @@ def serve_functions(port: int) -> None:
         for name in EMBEDDED:
             ensure_live(name, lambda text: click.echo(text, err=True))
         from functions.essays.handler import app as essays
+        from functions.gradebook.handler import app as gradebook
         from functions.grading.handler import app as grading
 
+        apps: dict[str, ASGIApp] = {"/v1/essays": essays, **dict.fromkeys(GRADEBOOK, gradebook)}
         click.echo(f"Lectern on http://127.0.0.1:{port} (OpenAPI at /docs); stop with Ctrl-C", err=True)
-        uvicorn.run(by_path({"/v1/essays": essays}, grading), host="127.0.0.1", port=port, log_level="warning")
+        uvicorn.run(by_path(apps, grading), host="127.0.0.1", port=port, log_level="warning")
 
 
 def by_path(apps: Mapping[str, ASGIApp], other: ASGIApp) -> ASGIApp:
-    """One application of several, as API Gateway has one address: by the beginning of the path, else the `other`."""
+    """One application of several, as API Gateway has one address: by the beginning of the path, else the `other`.
+
+    The packs of questions, whose paths begin as questions do, are the `other`'s.
+    """
 
     async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        app = next((app for prefix, app in apps.items() if path.startswith(prefix)), other)
+        fitting = () if path.endswith("/pack") else apps.items()
+        app = next((app for prefix, app in fitting if path.startswith(prefix)), other)
         await app(scope, receive, send)
 
     return chosen
