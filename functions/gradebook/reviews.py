@@ -1,5 +1,7 @@
 """What the routes of the review queue do."""
 
+import json
+
 from functions.gradebook.incoming import book, limit_of, named
 from functions.gradebook.schemas import DecideRequest
 from functions.gradebook.views import (
@@ -20,7 +22,7 @@ from lectern.gradebook.reviews import Group, decide_group, queue
 from lectern.http.api import Asked
 from lectern.validation import validate
 
-MOST_BYTES = 2_000_000
+MOST_BYTES = 4_000_000
 MOST_WORDINGS = 20
 
 
@@ -33,7 +35,7 @@ def list_reviews(asked: Asked) -> ReviewList:
     shown, size = list[GroupView](), 0
     for group in found[: limit_of(asked)]:
         view = _view(group)
-        size += len(view.model_dump_json())
+        size += len(json.dumps(view.model_dump(mode="json")))
         if shown and size > MOST_BYTES:
             break
         shown.append(view)

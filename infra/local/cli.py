@@ -20,6 +20,7 @@ from infra.local.models_attack import attack
 from infra.local.models_cli import models
 from infra.local.models_explain import evaluate_explanations
 from infra.local.packs_cli import packs
+from infra.local.review_cli import review
 from lectern.batch.table import TableError
 from lectern.errors import LecternError
 from model_store.errors import ModelStoreError
@@ -37,6 +38,7 @@ cli.add_command(models)
 models.add_command(attack)
 cli.add_command(packs)
 cli.add_command(batch)
+cli.add_command(review)
 cli.add_command(essays)
 models.add_command(evaluate_explanations)
 for command in (*models_life.COMMANDS, *models_train.COMMANDS):

@@ -28,8 +28,8 @@ def local_jobs(processes: int, grading: str = "functions.grading.handler.handler
     use_local_settings()
     ensure_live("grading", lambda _: None)
     with local_aws() as aws:
-        variables = aws | {"LECTERN_STORE": os.environ["LECTERN_STORE"], "LECTERN_THREADS": "1"}
-        with in_environment(variables):
+        own_settings = {"LECTERN_STORE": os.environ["LECTERN_STORE"], "LECTERN_GRADING_FUNCTION": GRADING}
+        with in_environment(aws | own_settings):
             own, bucket = open_store(os.environ["LECTERN_DATA_STORE"]), f"s3://{DATA_BUCKET}"
             _copy_packs(own, open_store(bucket))
             machine = _make_machine(aws["AWS_ENDPOINT_URL"])
@@ -40,6 +40,7 @@ def local_jobs(processes: int, grading: str = "functions.grading.handler.handler
 
 def _served(functions: list[Function], aws: dict[str, str]) -> Iterator[Lambdas]:
     own = {name: value for name, value in os.environ.items() if name.startswith(("LECTERN_", "POWERTOOLS_"))}
+    own |= {"LECTERN_THREADS": "1", "LECTERN_PRELOAD": "true"}
     settings.cache_clear()
     try:
         with serve_lambdas(functions, aws | own) as lambdas:

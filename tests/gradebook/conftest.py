@@ -1,5 +1,6 @@
 """A gradebook over the local AWS; each test has a tenant of its own."""
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,12 @@ import pytest
 
 from infra.local.aws import in_environment
 from lectern.gradebook import Grade, Gradebook, Place, graded
+from lectern.gradebook.book import shared
+from lectern.settings import settings
 from lectern.table import Table
+
+STORE = os.environ["LECTERN_STORE"]
+"""The tests' own releases, not the local AWS's bucket."""
 
 ITEM = {
     "question": "Why does ice float?",
@@ -55,6 +61,19 @@ class Clock:
 @pytest.fixture
 def book(table: Table) -> Gradebook:
     return Gradebook(table, Clock())
+
+
+@pytest.fixture
+def configured(table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The settings name the table."""
+    monkeypatch.setenv("LECTERN_TABLE", "lectern")
+    monkeypatch.setenv("LECTERN_STORE", STORE)
+    settings.cache_clear()
+    shared.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+    shared.cache_clear()
 
 
 Make = Callable[..., Grade]

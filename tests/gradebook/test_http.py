@@ -12,10 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from lectern.gradebook import Gradebook
-from lectern.gradebook.book import shared
 from lectern.principal import Principal
-from lectern.settings import settings
-from lectern.table import Table
 from tests.gradebook.conftest import Make
 from tests.gradebook.test_regrades import Grader
 
@@ -45,16 +42,10 @@ def log() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def client(table: Table, who: Who, log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    monkeypatch.setenv("LECTERN_TABLE", "lectern")
-    settings.cache_clear()
-    shared.cache_clear()
+def client(configured: None, who: Who, log: io.StringIO) -> TestClient:
     from functions.gradebook.handler import app
 
-    yield TestClient(app, raise_server_exceptions=False)
-    monkeypatch.undo()
-    settings.cache_clear()
-    shared.cache_clear()
+    return TestClient(app, raise_server_exceptions=False)
 
 
 @pytest.fixture
