@@ -103,7 +103,7 @@ class ScheduleRequest(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     class_id: Name
-    cron: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z*?,/#LW -]{9,100}$")] = Field(
+    cron: Annotated[str, StringConstraints(pattern=r"^([0-9A-Z*?,/#-]{1,60} ){5}[0-9*,/-]{1,60}$")] = Field(
         description="Six fields of EventBridge: minutes hours day-of-month month day-of-week year."
     )
     time_zone: Annotated[str, StringConstraints(max_length=50)] = "UTC"

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
 from infra.local import models_life, models_train
+from infra.local.batch_cli import batch
 from infra.local.console import progress_bar
 from infra.local.environment import EMBEDDED, ensure_live, use_local_settings
 from infra.local.essays_cli import essays
@@ -37,6 +38,7 @@ cli.add_command(models)
 models.add_command(attack)
 cli.add_command(packs)
 cli.add_command(review)
+cli.add_command(batch)
 cli.add_command(essays)
 models.add_command(evaluate_explanations)
 for command in (*models_life.COMMANDS, *models_train.COMMANDS):

@@ -11,7 +11,7 @@ DEFINITION = Path("functions", "jobs", "state_machine.json")
 LEFT_OUT = {"ToleratedFailurePercentagePath"}
 """Of the map: moto refuses it, so here one chunk that fails for good stops the others."""
 
-SECONDS = {"IntervalSeconds": 1, "MaxDelaySeconds": 1}
+SECONDS = {"MaxDelaySeconds": 1}
 """Nobody waits for a cloud to recover."""
 
 

@@ -91,12 +91,13 @@ def calibrate(name: str, data: Path, first_run: tuple[Path, ...]) -> None:
 @click.argument("name")
 @data_option
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("teacher.npz"), show_default=True)
-def teach(name: str, data: Path, out: Path) -> None:
-    """Write what NAME says of the training answers, for a smaller model to learn from (--soft)."""
+@click.option("--made", type=click.IntRange(0, 20), default=2, show_default=True, help="Answers made of each one.")
+def teach(name: str, data: Path, out: Path, made: int) -> None:
+    """Write what NAME says of the training answers and of made ones, for a smaller model to learn from (--soft)."""
     from model_store.catalogue import read_model
     from model_store.teach import teach as ask
 
-    count = _told(lambda told: ask(read_model(name), data, out, told))
+    count = _told(lambda told: ask(read_model(name), data, out, made, told))
     click.echo(f"wrote {out}: {count} answers")
 
 

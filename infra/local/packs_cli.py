@@ -71,24 +71,26 @@ def delete(question_id: str) -> None:
 
 @packs.command()
 @data_option
+@click.option(
+    "--first-run",
+    required=True,
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Adapter of a run of grading that kept questions apart, one for each fold: it is asked those of Mohler's.",
+)
 @click.option("--out", default="docs/results", show_default=True, type=click.Path(file_okay=False, path_type=Path))
-@click.pass_obj
-def measure(own_store: bool, data: Path, out: Path) -> None:
+def measure(data: Path, first_run: tuple[Path, ...], out: Path) -> None:
     """Learning curves on Mohler and ASAP-SAS: a table and a picture. Half an hour the first time, then minutes."""
-    from lectern.models import shared
     from model_store.catalogue import read_model
     from model_store.question_packs.measure import measure as measured
 
-    if own_store:
-        ensure_live("grading", lambda text: click.echo(text, err=True))
-    model = shared().get(shared().resolve("grading", None))
     with progress_bar() as progress:
         bar = progress.add_task("embedding", total=None)
 
         def told(done: int, total: int) -> None:
             progress.update(bar, completed=done, total=total)
 
-        measured(model, read_model("grading").base, data, out, told)
+        measured(read_model("grading"), first_run, data, out, told)
     click.echo((out / "question-packs.md").read_text("utf-8"))
 
 

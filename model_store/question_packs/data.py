@@ -2,7 +2,8 @@
 
 Mohler, Bunescu and Mihalcea (2011), Learning to Grade Short Answer Questions using Semantic Similarity Measures and
 Dependency Graph Alignments. The Hewlett Foundation (2012), Short Answer Scoring: ten prompts, without prompt texts and
-references; the held-out part here is `id % 5 == 1`.
+references; the held-out part here is `id % 5 == 1`. Of copies of an answer the first alone is kept, so that no held-out
+answer was seen.
 """
 
 import gzip
@@ -19,7 +20,10 @@ HELD_OUT = 1
 
 @dataclass(frozen=True)
 class Question:
-    """A question with answers and their scores; `held_out` says which answers no head may see (None: no such part)."""
+    """A question with answers and their scores; `held_out` says which answers no head may see (None: no such part).
+
+    `second` holds another rater's scores where the data has them.
+    """
 
     name: str
     text: str
@@ -29,6 +33,7 @@ class Question:
     max_score: float
     step: float
     held_out: tuple[bool, ...] | None = None
+    second: tuple[float, ...] | None = None
 
 
 def read_mohler(folder: Path) -> list[Question]:
@@ -42,9 +47,9 @@ def read_mohler(folder: Path) -> list[Question]:
 def read_asap_sas(folder: Path) -> list[Question]:
     """Ten prompts of 0 to 2 or 3 points. Raises OSError or DataError."""
     groups: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in _rows(folder / "asap_sas.jsonl.gz", {"id", "prompt", "answer", "score"}):
+    for row in _rows(folder / "asap_sas.jsonl.gz", {"id", "prompt", "answer", "score", "score2"}):
         groups[row["prompt"]].append(row)
-    return [_prompt(name, rows) for name, rows in sorted(groups.items())]
+    return [_prompt(name, _different(rows)) for name, rows in sorted(groups.items())]
 
 
 def _mohler(name: str, rows: list[dict[str, Any]]) -> Question:
@@ -55,7 +60,16 @@ def _mohler(name: str, rows: list[dict[str, Any]]) -> Question:
 def _prompt(name: int, rows: list[dict[str, Any]]) -> Question:
     answers, scores = _columns(rows)
     held_out = tuple(row["id"] % 5 == HELD_OUT for row in rows)
-    return Question(f"prompt {name}", "", (), answers, scores, max(scores), 1.0, held_out)
+    second = tuple(float(row["score2"]) for row in rows)
+    return Question(f"prompt {name}", "", (), answers, scores, max(scores), 1.0, held_out, second)
+
+
+def _different(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first row of each answer."""
+    first: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        first.setdefault(row["answer"], row)
+    return list(first.values())
 
 
 def _columns(rows: list[dict[str, Any]]) -> tuple[tuple[str, ...], tuple[float, ...]]:

@@ -37,9 +37,19 @@ def paired(metric: Metric, first: Sequence[Scored], second: Sequence[Scored], sa
     """The metric of `first` less that of `second`, and its 95 % bootstrap interval over the same resampled answers."""
     chance, differences = np.random.default_rng(0), []
     for _ in range(samples):
-        rows = [chance.integers(len(part.gold), size=len(part.gold)) for part in first]
+        rows = _drawn(first, chance)
         differences.append(metric(_rows(first, rows)) - metric(_rows(second, rows)))
     return (metric(first) - metric(second), *map(float, np.percentile(differences, [2.5, 97.5])))
+
+
+def _drawn(parts: Sequence[Scored], chance: np.random.Generator) -> list[np.ndarray]:
+    """Rows to take of each part: the same ones wherever a question's repeats score the same answers, for their errors
+    are no new ones.
+    """
+    answers = [(part.question, part.gold.tobytes()) for part in parts]
+    sizes = {key: len(part.gold) for key, part in zip(answers, parts, strict=True)}
+    drawn = {key: chance.integers(size, size=size) for key, size in sizes.items()}
+    return [drawn[key] for key in answers]
 
 
 def _rows(parts: Sequence[Scored], rows: Sequence[np.ndarray]) -> list[Scored]:

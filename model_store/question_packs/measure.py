@@ -2,21 +2,20 @@
 
 import json
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from functions.grading.schemas import GradeRequest
-from functions.grading.task import TASK
-from lectern.model import LoadedModel
 from lectern.packs.features import Features, features
-from lectern.task import Logits, Rows
-from model_store.catalogue import Base
-from model_store.question_packs.curve import COUNTS, MOST_OF_MOHLER, Scored, curve
+from model_store.catalogue import Base, Model
+from model_store.question_packs.curve import COUNTS, Scored, curve
 from model_store.question_packs.data import Question, read_asap_sas, read_mohler
 from model_store.question_packs.embedded import KINDS, Embeddings, embedded
 from model_store.question_packs.figures import accepted, calibration_error, mean_kappa, paired, rmse
+from model_store.question_packs.graders import Graded, kept_apart
 from model_store.question_packs.picture import Line, picture
+from model_store.question_packs.raters import raters
+from model_store.question_packs.table import table
 
 NO_REFERENCE = 0.5
 """The credit of an answer that no grader reads: ASAP-SAS has neither questions nor references."""
@@ -31,19 +30,23 @@ class Observe(Protocol):
         """The features of the question's answers, in their order."""
 
 
-def measure(model: LoadedModel, base: Base, data: Path, out: Path, progress: Progress) -> dict[str, Any]:
+def measure(model: Model, first_runs: Sequence[Path], data: Path, out: Path, progress: Progress) -> dict[str, Any]:
     """Measure and write `question-packs.{json,md,svg}` into `out`; returns what the JSON holds.
 
-    Raises OSError or DataError for the data folder.
+    `first_runs` are adapters of the grader's folds; each of Mohler's questions is put to one that was kept from it.
+    Raises OSError or DataError for the data folder and the first runs; and as `build`.
     """
+    questions, prompts, base = read_mohler(data), read_asap_sas(data), model.base
+    graded = Graded(kept_apart(model, first_runs, questions))
     results = {
-        "grader": f"{model.release.manifest.model} {model.release.manifest.version}",
-        "mohler": _measured(read_mohler(data), _Graded(model), COUNTS[:3], base, progress, 0.5),
-        "asap_sas": _measured(read_asap_sas(data), _alone, (*COUNTS[1:], None), base, progress, 0.5),
+        "grader": f"{model.name}, {len(first_runs)} first runs",
+        "mohler": _measured(questions, graded, COUNTS[:3], base, progress, 0.5),
+        "asap_sas": _measured(prompts, _alone, (*COUNTS[1:], None), base, progress, 0.5),
+        "raters": _raters(prompts, base, progress),
     }
     out.mkdir(parents=True, exist_ok=True)
     (out / "question-packs.json").write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-    (out / "question-packs.md").write_text(_table(results), "utf-8")
+    (out / "question-packs.md").write_text(table(results), "utf-8")
     (out / "question-packs.svg").write_text(_picture(results), "utf-8")
     return results
 
@@ -65,6 +68,11 @@ def _measured(
     rows = {name: _figures(parts, tolerance) for name, parts in found["int8"].items()}
     compared = {name: _compared(found["int8"][name], parts) for name, parts in found["fp32"].items()}
     return {"curve": rows, "int8_less_fp32": compared, "questions": _questions(found["int8"])}
+
+
+def _raters(prompts: Sequence[Question], base: Base, progress: Progress) -> dict[str, dict[str, float]]:
+    vectors = embedded(base, "int8", [text for prompt in prompts for text in prompt.answers], progress)
+    return {prompt.name: raters(prompt, _alone(prompt, vectors)) for prompt in prompts}
 
 
 def _figures(parts: Sequence[Scored], tolerance: float) -> dict[str, float]:
@@ -94,63 +102,8 @@ def _questions(found: dict[str, list[Scored]]) -> dict[str, dict[str, float]]:
     }
 
 
-class _Graded:
-    """A question's answers as the service observes them, with the grader's credit; the grader reads each once."""
-
-    def __init__(self, model: LoadedModel) -> None:
-        self._model, self._read = model, lru_cache(None)(self._logits)
-
-    def __call__(self, question: Question, *, vectors: Embeddings) -> list[Features]:
-        return [self._observed(question, answer, vectors) for answer in question.answers]
-
-    def _observed(self, question: Question, answer: str, vectors: Embeddings) -> Features:
-        asked, rows, logits = self._read(question, answer)
-        assert TASK.adaptation
-        manifest = self._model.release.manifest
-        return TASK.adaptation.observe(asked, rows, logits, manifest, lambda text, keep=False: vectors[text])
-
-    def _logits(self, question: Question, answer: str) -> tuple[GradeRequest, Rows, Logits]:
-        asked = GradeRequest(question=question.text, references=list(question.references), answer=answer)
-        rows = TASK.encode(asked, self._model.tokenizer, self._model.release.manifest)
-        return asked, rows, [self._model.infer(row) for row in rows]
-
-
 def _alone(question: Question, vectors: Embeddings) -> list[Features]:
     return [features(answer, NO_REFERENCE, vectors[answer], []) for answer in question.answers]
-
-
-def _table(results: dict[str, Any]) -> str:
-    lines = [
-        "# Question packs: what a teacher's own grades bring",
-        "",
-        f"Made by `lectern packs measure`; grader {results['grader']}, int8 encoder. Mohler: {MOST_OF_MOHLER} grades "
-        "at most of the 24 to 31 answers of a question, five splits, the rest scored (scale 0–5, in halves). ASAP-SAS: "
-        "no question, no reference, so without grades nothing can be scored; held out are answers with `id % 5 == 1`.",
-        "Right: within half a step (ASAP-SAS) or half a point (Mohler). Coverage: share without review at an error "
-        "budget of 5 %.",
-        "",
-    ]
-    for name, title in (("mohler", "Mohler"), ("asap_sas", "ASAP-SAS")):
-        lines += [f"## {title}", "", "| grades | answers scored | RMSE | kappa | ECE | coverage | error there |"]
-        lines += ["|---|---|---|---|---|---|---|"]
-        for count, row in results[name]["curve"].items():
-            lines.append(
-                f"| {count} | {row['answers']} | {row['rmse']:.3f} | {row['kappa']:.3f} | {row['ece']:.3f} "
-                f"| {row['coverage_at_5']:.0%} | {row['error_at_5']:.1%} |"
-            )
-        lines += ["", "int8 less fp32 (95 % interval): " + _differences(results[name]["int8_less_fp32"]), ""]
-    lines += ["## ASAP-SAS by prompt (kappa)", "", "| prompt | 10 | 25 | 50 | 100 | all |", "|---|---|---|---|---|---|"]
-    for name, row in sorted(results["asap_sas"]["questions"].items(), key=lambda item: int(item[0].split()[1])):
-        lines.append(f"| {name.split()[1]} | " + " | ".join(f"{value:.3f}" for value in row.values()) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def _differences(compared: dict[str, dict[str, list[float]]]) -> str:
-    return "; ".join(
-        f"{count} grades: RMSE {row['rmse'][0]:+.3f} ({row['rmse'][1]:+.3f} to {row['rmse'][2]:+.3f}), "
-        f"kappa {row['kappa'][0]:+.3f} ({row['kappa'][1]:+.3f} to {row['kappa'][2]:+.3f})"
-        for count, row in compared.items()
-    )
 
 
 def _picture(results: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Examples as a recipe meets them: shuffled batches with labels, and macro-F1 on answers kept apart."""
 
+import dataclasses
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -55,6 +56,15 @@ class Answers:
         """Fitting a network to these answers in batches of `size`, validated on the unseen ones."""
         steps = -(-len(self.examples) // size)
         return Training(network, steps, lambda _, chance: self.batches(size, chance), loss, unseen.macro_f1, project)
+
+    def with_made(self, made: Sequence[tuple[int, str]]) -> "Answers":
+        """These, and after them answers that were made for the examples at such places; their labels say nothing."""
+        by_place = dict(zip(self.places, self.examples, strict=True))
+        more = [dataclasses.replace(by_place[place], answer=answer) for place, answer in made]
+        places, sets = [place for place, _ in made], ["made"] * len(made)
+        return dataclasses.replace(
+            self, examples=[*self.examples, *more], places=[*self.places, *places], sets=[*self.sets, *sets]
+        )
 
     def macro_f1(self, network: nn.Module) -> dict[str, float]:
         """Macro-F1 per set, each answer beside its nearest reference, as in service."""

@@ -22,7 +22,7 @@ from model_store.recipes.engine import Batch, Fit, device
 from model_store.recipes.export import golden_rows, grading_facts
 from model_store.recipes.layers import write_layers
 from model_store.recipes.recipe import Recipe, Source, Work, file_digest, head_size_of, weights_of
-from model_store.recipes.soft import read_soft
+from model_store.recipes.soft import Soft, read_soft
 from model_store.recipes.student import State, Student
 
 IMPORTANCE_BATCHES = 12
@@ -53,14 +53,17 @@ def compose(source: Source, parameters: Parameters) -> Work:
     teacher = Student(weights_of(source.model, initial), head_size_of(source.model)).to(device()).eval()
     network = Student(_cut(teacher, seen, parameters), teacher.head_size, parameters.dropout)
     soft = read_soft(source.soft, source.data, seen.places) if source.soft else None
+    learnt = seen.with_made(soft.made) if soft else seen
 
     def loss(student: nn.Module, batch: Batch) -> Tensor:
-        found, labels = logits(student, batch), batch["labels"]
-        hard = cross_entropy(found, labels, label_smoothing=parameters.label_smoothing)
+        found = logits(student, batch)
+        known = (batch["index"] < len(seen.examples)).to(found.device)  # nobody labelled an answer that was made
+        hard = cross_entropy(found, batch["labels"], label_smoothing=parameters.label_smoothing, reduction="none")
+        gold = (hard * known).mean()
         if parameters.gold == 1:
-            return hard
+            return gold
         taught = distillation(found, _taught(teacher, soft, batch), parameters.temperature)
-        return parameters.gold * hard + (1 - parameters.gold) * taught
+        return parameters.gold * gold + (1 - parameters.gold) * taught
 
     def export(folder: Path, record: dict[str, Any]) -> None:
         write_layers(folder, network, grading_facts(source.model) | record, golden_rows(seen.tokens))
@@ -71,7 +74,7 @@ def compose(source: Source, parameters: Parameters) -> Work:
         "soft_sha256": file_digest(source.soft) if source.soft else "",
         "data_sha256": examples_digest(seen.examples),
     }
-    return Work(seen.training(network, parameters.batch_size, loss, unseen), facts, export)
+    return Work(learnt.training(network, parameters.batch_size, loss, unseen), facts, export)
 
 
 def distillation(found: Tensor, taught: Tensor, temperature: float) -> Tensor:
@@ -80,10 +83,10 @@ def distillation(found: Tensor, taught: Tensor, temperature: float) -> Tensor:
     return temperature**2 * soft
 
 
-def _taught(teacher: Student, soft: Tensor | None, batch: Batch) -> Tensor:
+def _taught(teacher: Student, soft: Soft | None, batch: Batch) -> Tensor:
     """The teacher's logits (batch, labels); of the file, logarithms of its probabilities, which soften alike."""
     if soft is not None:
-        return soft[batch["index"].cpu()].log().to(batch["labels"].device)
+        return soft.probabilities[batch["index"].cpu()].log().to(batch["labels"].device)
     with torch.no_grad():
         return logits(teacher, batch)
 

@@ -107,11 +107,16 @@ def test_calibrate_writes_temperature_and_thresholds(run: Callable[..., str], th
     assert set(found["coverage"]) == {str(entry["budget"]) for entry in found["calibration"]["thresholds"]}
 
 
-def test_teach_writes_what_the_release_says_of_the_training_answers(run: Callable[..., str], tmp_path: Path) -> None:
+def test_teach_writes_what_the_release_says_of_training_and_made_answers(
+    run: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model_store.teach.augmented", lambda examples, seed: examples)  # longer than thin models read
     run("calibrate")
     target = tmp_path / "teacher.npz"
-    assert "80 answers" in run("teach", "--out", str(target))
+    assert "wrote" in run("teach", "--out", str(target), "--made", "1")
     with np.load(target) as found:
         assert found["probabilities"].shape == (80, 3)
         assert np.allclose(found["probabilities"].sum(axis=1), 1, atol=1e-5)
         assert str(found["data_sha256"]) == examples_digest(read_semeval(tmp_path))
+        assert len(found["made"]) == len(found["made_places"]) == len(found["made_probabilities"]) == 160
+        assert np.allclose(found["made_probabilities"].sum(axis=1), 1, atol=1e-5)

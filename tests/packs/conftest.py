@@ -25,7 +25,7 @@ def answers() -> list[tuple[str, float]]:
 
 def embed(text: str) -> np.ndarray:
     """An embedding that is fixed for a text and says nothing about it."""
-    return np.random.default_rng(len(text)).normal(size=WIDTH).astype(np.float32)
+    return np.random.default_rng(len(text)).normal(size=(2, WIDTH)).astype(np.float32)
 
 
 def seen(text: str, credit: float = 0.5) -> Features:

@@ -1,6 +1,7 @@
 """`lectern packs` and `lectern grade` with packs."""
 
 import csv
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -74,3 +75,14 @@ def test_bad_files_are_refused(
     code, _, error = run("packs", "fit", table(tmp_path / "grades.csv", gold), "--question-id", question)
     assert code == 1
     assert message in error
+
+
+def test_measuring_needs_first_runs_and_names_what_is_none(run: Run, tmp_path: Path) -> None:
+    code, _, error = run("packs", "measure", "--data", str(tmp_path))
+    assert code == 2 and "--first-run" in error
+    line = {"qid": "1.1", "question": "Why?", "reference": "Because.", "answer": "Thus.", "score": 3.0}
+    graded = {"id": 1, "prompt": 1, "answer": "Thus.", "score": 1, "score2": 1}
+    for name, row in (("mohler", line), ("asap_sas", graded)):
+        (tmp_path / f"{name}.jsonl.gz").write_bytes(gzip.compress(json.dumps(row).encode()))
+    code, _, error = run("packs", "measure", "--data", str(tmp_path), "--first-run", str(tmp_path))
+    assert code == 1 and str(tmp_path / "adapter.json") in error

@@ -1,13 +1,17 @@
 """The head of a question: what it learns, what it promises, and that it is the grader without grades."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lectern.packs.design import Design, Grams, design
+from lectern.packs.features import Features
 from lectern.packs.fit import fit, learning_curve, steps_of
 from lectern.packs.pack import decode, encode
 from lectern.packs.ridge import solve, trust
 from lectern.packs.scale import Scale, fit_scale
+from lectern.packs.waves import waves
 from tests.packs.conftest import answers, seen
 
 GRADED = answers()
@@ -43,7 +47,33 @@ def _beside(part: Design, new: int) -> Grams:
         sum(part.rarity[b] ** 2 for b in own & set(other.tolist())) / np.sqrt(len(own) * len(other))
         for other in part.buckets
     ]
-    return dense, embedding, np.array(ngrams)
+    peaks = [waves(_peaks(part, FEATURES[i])) @ waves(_peaks(part, answer)) for i in range(30)]
+    return dense, embedding, np.array(peaks), np.array(ngrams)
+
+
+def _peaks(part: Design, answer: Features) -> np.ndarray:
+    return np.asarray(answer.peaks / part.reach)
+
+
+def test_waves_come_to_a_gaussian_kernel() -> None:
+    points = 0.1 * np.random.default_rng(2).normal(size=(4, 384)) * np.array([[0.0], [0.2], [0.5], [1.0]])
+    squares = np.sum((points[:, None] - points[None]) ** 2, axis=2)
+    assert waves(points) @ waves(points).T == pytest.approx(np.exp(-squares / 2), abs=0.06)  # 2,048 draws: 3 sigma
+
+
+def test_peaks_count() -> None:
+    """Answers that nothing tells apart but their peaks, in a way that no line follows: right where two agree."""
+    chance = np.random.default_rng(3)
+    signs = chance.choice([-1.0, 1.0], size=(120, 2))
+    alike = [replace(FEATURES[0], peaks=_at(two + chance.normal(0, 0.1, 2))) for two in signs]
+    gold = (signs[:, 0] * signs[:, 1] + 1) / 2
+    head = fit(alike[:80], gold[:80], 1)
+    given = [head.scale.verdict(head.weights(answer)).credit for answer in alike[80:]]
+    assert np.mean(np.array(given) == gold[80:]) > 0.9
+
+
+def _at(two: np.ndarray) -> np.ndarray:
+    return np.concatenate([two, np.zeros(382)])
 
 
 def test_leave_one_out_is_what_leaving_one_out_gives() -> None:
@@ -95,6 +125,25 @@ def test_scores_keep_the_proportions_of_the_grades_where_told_are_squeezed() -> 
     scale = fit_scale(squeezed, gold, 2)
     given = [scale.verdict(credit).credit for credit in squeezed]
     assert [given.count(level) for level in (0.0, 0.5, 1.0)] == pytest.approx([100, 100, 100], abs=5)
+
+
+def test_cut_points_of_credits_that_are_normal_are_its_quantiles() -> None:
+    """A fifth of the grades are 0 and three tenths are 1: quantiles .2 and .7 are -.8416 and .5244 sigma."""
+    gold = np.repeat([0.0, 0.5, 1.0], [1000, 2500, 1500])
+    predicted = np.random.default_rng(4).normal(0.4, 0.1, 5000)
+    assert fit_scale(predicted, gold, 2).cuts == pytest.approx([0.4 - 0.08416, 0.4 + 0.05244], abs=5e-3)
+
+
+def test_cut_points_lie_where_credits_are_few() -> None:
+    """Two heaps of credits, and as many grades of 0 and 1: the cut is between, whatever is half of the way."""
+    predicted = 0.2 + 0.3 * np.repeat([0.0, 1.0], 50) + np.random.default_rng(5).normal(0, 0.02, 100)
+    (cut,) = fit_scale(predicted, np.repeat([0.0, 1.0], 50), 1).cuts
+    assert cut == pytest.approx(0.35, abs=0.02)
+
+
+def test_alike_credits_have_a_cut_point_all_the_same() -> None:
+    scale = fit_scale(np.full(12, 0.5), np.repeat([0.0, 1.0], 6), 1)
+    assert scale.cuts == pytest.approx([0.5])
 
 
 def test_confidence_is_the_share_that_is_right() -> None:

@@ -137,8 +137,8 @@ def test_embeddings_count(client: TestClient, monkeypatch: pytest.MonkeyPatch) -
     """Answers that no n-gram tells apart, by an encoder that does: the same word with another mark at its end."""
 
     def fake(model: object, text: str, keep: bool = False) -> np.ndarray:
-        vector = np.full(WIDTH, 0.1, dtype=np.float32)
-        vector[0] = 5.0 if text.endswith("!") else -5.0
+        vector = np.full((2, WIDTH), 0.1, dtype=np.float32)
+        vector[0, 0] = 5.0 if text.endswith("!") else -5.0
         return vector
 
     monkeypatch.setattr(embedding, "embedding", fake)

@@ -11,10 +11,11 @@ import pytest
 
 from model_store.errors import DataError
 from model_store.metrics import quadratic_weighted_kappa
-from model_store.question_packs.curve import curve, scored
+from model_store.question_packs.curve import Scored, curve, scored
 from model_store.question_packs.data import Question, read_asap_sas, read_mohler
 from model_store.question_packs.figures import accepted, paired, rmse
 from model_store.question_packs.picture import Line, picture
+from model_store.question_packs.table import table
 from tests.packs.conftest import answers, seen
 
 TEXTS, SCORES = zip(*answers(), strict=True)
@@ -64,12 +65,48 @@ def test_a_part_against_itself_makes_no_difference() -> None:
     assert paired(rmse, parts, parts, samples=20) == (0, 0, 0)
 
 
+def test_repeats_on_the_same_answers_make_no_interval_narrower() -> None:
+    chance = np.random.default_rng(6)
+    gold = chance.integers(0, 2, 60).astype(float)
+    one, other = (_part(np.where(chance.uniform(size=60) < 0.3, 1 - gold, gold), gold) for _ in range(2))
+    assert paired(rmse, [one] * 5, [other] * 5, 50) == pytest.approx(paired(rmse, [one], [other], 50))
+
+
+def _part(given: np.ndarray, gold: np.ndarray) -> Scored:
+    return Scored("q", 10, given, gold, given, given > 1)
+
+
 def test_a_line_without_a_column_is_named(tmp_path: Path) -> None:
     for name, read in (("mohler.jsonl.gz", read_mohler), ("asap_sas.jsonl.gz", read_asap_sas)):
         with gzip.open(tmp_path / name, "wt") as file:
             file.write(json.dumps({"answer": "x", "id": 1, "qid": "1", "prompt": 1}) + "\n")
         with pytest.raises(DataError, match=f"{name}: line 1 lacks"):
             read(tmp_path)
+
+
+def test_a_copied_answer_counts_once(tmp_path: Path) -> None:
+    rows = [("x", 0, 1), ("y", 1, 1), ("x", 2, 2), ("z", 2, 2)]
+    with gzip.open(tmp_path / "asap_sas.jsonl.gz", "wt") as file:
+        for number, (answer, score, second) in enumerate(rows):
+            row = {"id": number, "prompt": 1, "answer": answer, "score": score, "score2": second}
+            file.write(json.dumps(row) + "\n")
+    (question,) = read_asap_sas(tmp_path)
+    assert (question.answers, question.scores, question.second) == (("x", "y", "z"), (0, 1, 2), (1, 1, 2))
+    assert question.held_out == (False, True, False)
+
+
+def test_the_page_gives_the_mean_without_the_prompt_whose_scores_are_untold() -> None:
+    curves: dict[str, object] = {"curve": {}, "int8_less_fp32": {}, "questions": {}}
+    kappas = {"prompt 1": {"all": 0.8}, "prompt 3": {"all": 0.2}, "prompt 10": {"all": 0.6}}
+    told = {name: {"kappa": 0.9, "agree": 0.5, "differ": 0.4} for name in kappas}
+    page = table({"grader": "g 1", "mohler": curves, "asap_sas": curves | {"questions": kappas}, "raters": told})
+    assert page.splitlines()[-5:] == [
+        "| 1 | 0.800 | 0.900 | 0.500 | 0.400 |",
+        "| 3 | 0.200 | 0.900 | 0.500 | 0.400 |",
+        "| 10 | 0.600 | 0.900 | 0.500 | 0.400 |",
+        "| all | 0.533 | 0.900 | 0.500 | 0.400 |",
+        "| all but 3 | 0.700 | 0.900 | 0.500 | 0.400 |",
+    ]
 
 
 def test_the_picture_is_an_svg_with_the_values() -> None:

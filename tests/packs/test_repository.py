@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from lectern.errors import Conflict, LecternError, PackRejected, StoreUnavailable, UnknownPack
-from lectern.manifest import BaseReference
+from lectern.manifest import BaseReference, Manifest
 from lectern.packs import repository
 from lectern.packs.features import VERSION
 from lectern.packs.fit import fit
-from lectern.packs.pack import QuestionPack, decode, head_fields
+from lectern.packs.pack import NUMBERS, QuestionPack, decode, head_fields
 from lectern.packs.repository import Packs
 from lectern.store.s3 import S3Store
 from tests.packs.conftest import Home, answers, seen
@@ -29,6 +29,15 @@ def made(version: str, question: str = "q1", **changes: object) -> QuestionPack:
         "source_sha256": "b" * 64, "created_at": "2026-01-01T00:00:00+00:00", "by": "teacher",
     }  # fmt: skip
     return QuestionPack.model_validate({**fields, **HEAD, **changes})
+
+
+def test_a_pack_of_other_features_is_read_and_told_from_a_damaged_one(home: Home) -> None:
+    """Its weights are another number of numbers; the caller learns that it has to be fitted again."""
+    packs = home.packs()
+    packs.put("school", lambda version: made(version, features=VERSION - 1, weights="AAAA"), "q1")
+    old = home.packs().get("school", "q1")
+    with pytest.raises(PackRejected, match=f"features {VERSION - 1}, this runtime {VERSION}; fit it again"):
+        old.check(Manifest.model_construct(base=old.base, model="grading", version="1.0.0"), encoder=False)
 
 
 def test_versions_count_up_and_the_newest_counts(home: Home) -> None:
@@ -147,9 +156,10 @@ def test_a_pack_that_is_gone_is_refused(home: Home) -> None:
         base64.b64encode(b"not deflated").decode(),
         base64.b64encode(zlib.compress(b"1234")).decode(),
         base64.b64encode(zlib.compress(b"\0" * 10_000_000)).decode(),
-        base64.b64encode(zlib.compress(np.full(4 * 16772, np.nan, "<f4").tobytes())).decode(),
+        base64.b64encode(zlib.compress(np.full(NUMBERS, np.nan, "<f4").tobytes())).decode(),
+        base64.b64encode(zlib.compress(np.zeros(NUMBERS, "<f4").tobytes())).decode(),
     ],
-    ids=["text", "bytes", "short", "bomb", "nan"],
+    ids=["text", "bytes", "short", "bomb", "nan", "no reach"],
 )
 def test_weights_that_are_none_are_refused(weights: str) -> None:
     with pytest.raises(PackRejected, match="weights"):

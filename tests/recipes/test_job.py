@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from model_store.build.builder import float_graph
@@ -103,3 +104,15 @@ def test_data_that_is_wrong_ends_the_job_with_its_name(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("lectern: semeval2013_answers.jsonl.gz is damaged or cut short")
     assert not (tmp_path / "model").exists()
+
+
+def test_a_teachers_file_with_made_answers_is_learnt_from(tmp_path: Path) -> None:
+    data(tmp_path / "training")
+    texts, places = np.array(["a made lamp", "lamps"]), np.array([0, 8])  # 8 is no training answer
+    for share, code in ((1 / 3, 0), (2 / 3, 1)):
+        chances, made = np.full((9, 3), 1 / 3), np.full((2, 3), share)
+        teacher = tmp_path / f"teacher{code}.npz"
+        np.savez(teacher, probabilities=chances, made_probabilities=made, made=texts, made_places=places)
+        done = job(tmp_path, "--epochs", "1", "--soft", str(teacher), "--run", f"{tmp_path}/run{code}")
+        assert done.returncode == code, done.stderr
+        assert code == 0 or teacher.name in done.stderr

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     state_machine: str = ""
     """The ARN of the state machine that works a job off."""
 
+    grading_memory: int = Field(default=1024, gt=0)
+    """The memory of the grading function in MB, for what a job cost."""
+
     schedule_group: str = "default"
     """The group of EventBridge schedules."""
 

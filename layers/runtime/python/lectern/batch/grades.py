@@ -1,4 +1,8 @@
-"""The output table: the same rows in the same order, each with its grade or its error."""
+"""The output table: the same rows in the same order, each with its grade or its error.
+
+A spreadsheet opens it, so cells are safe (lectern.cells): what a student began with `=` is text. `plain` gives the
+input's cell again.
+"""
 
 import csv
 import io
@@ -7,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lectern.batch.table import RESULTS, Row, Table
+from lectern.cells import safe
 
 
 @dataclass(frozen=True)
@@ -47,8 +52,8 @@ def line(columns: Sequence[str], grade: Grade) -> bytes:
 
 def _line(cells: Sequence[str]) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue().encode("utf-8", errors="surrogateescape")
+    csv.writer(text, lineterminator="\r\n").writerow(map(safe, cells))  # so that a CR in a cell is quoted, too
+    return text.getvalue().removesuffix("\r\n").encode("utf-8", errors="surrogateescape") + b"\n"
 
 
 def _results(grade: Grade) -> list[str]:

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
@@ -104,8 +105,17 @@ def _decoded(source: IO[bytes]) -> Iterable[str]:
     for magic, kind in _NO_TEXT.items():
         if beginning.startswith(magic):
             raise TableError(f"the file is {kind}; save it as CSV UTF-8")
-    # Bytes that are not UTF-8 survive as lone surrogates: they are the error of their own row.
-    return io.TextIOWrapper(buffered, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    return _text(buffered)
+
+
+def _text(source: IO[bytes]) -> Iterator[str]:
+    """Lines; bytes that are not UTF-8 survive as lone surrogates: they are the error of their own row."""
+    text = io.TextIOWrapper(source, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    try:
+        yield from text
+    finally:
+        with suppress(ValueError):  # closed already
+            cast(io.BufferedReader, text.detach()).detach()  # whoever opened the source closes it
 
 
 def _columns(header: list[str]) -> tuple[str, ...]:

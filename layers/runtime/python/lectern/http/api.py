@@ -90,7 +90,7 @@ def _endpoint(name: str, route: Route) -> Callable[[Request], Awaitable[Response
         call = Call(NOBODY, id_of(request))
         try:
             call = open_call(request)
-            body = await read_body(request) if request.method in {"POST", "PUT", "PATCH"} else b""
+            body = await read_body(request) if route.request else b""
         except LecternError as error:
             return _respond(name, route, call, error)
         asked = Asked(call, dict(request.path_params), dict(request.query_params), dict(request.headers), body)

@@ -13,7 +13,7 @@ from lectern.principal import Principal
 from lectern.release import Pin, read_alias, read_release
 from lectern.services.workflow import start, stop
 from lectern.settings import settings
-from lectern.store import Store
+from lectern.store import ObjectVersion, Store
 
 DEFAULT = JobSettings()
 
@@ -41,21 +41,26 @@ def create(wanted: Wanted, principal: Principal, jobs: Jobs, store: Store, relea
         UnknownRelease: there is no such version.
         StoreUnavailable: ask again; nothing is done twice.
     """
-    place = _kept(wanted, principal.tenant, store) if wanted.data is not None else _found(wanted, principal, store)
-    version, digest = _release(releases, wanted.version)
-    job = Job(
-        job_id=_identity(principal.tenant, place, version, wanted),
+    return begin(jobs.add(make_job(wanted, principal, store, releases)), principal, jobs)
+
+
+def make_job(wanted: Wanted, principal: Principal, store: Store, releases: Store) -> Job:
+    """The job that is wanted, named by what it does, kept nowhere yet. Raises as `create`."""
+    found = _kept(wanted, principal.tenant, store) if wanted.data is not None else _found(wanted, principal, store)
+    key, version = found
+    release, digest = _release(releases, wanted.version)
+    return Job(
+        job_id=_identity(principal.tenant, key, version.etag, release, wanted),
         tenant=principal.tenant,
         subject=principal.subject,
         class_id=wanted.class_id,
         name=wanted.name,
-        input=place,
-        version=version,
+        input=Place(key=key, version_id=version.version_id),
+        version=release,
         digest=digest,
         settings=wanted.settings,
         created=now(),
     )
-    return begin(jobs.add(job), principal, jobs)
 
 
 def begin(job: Job, principal: Principal, jobs: Jobs) -> Job:
@@ -80,29 +85,29 @@ def execution(job: Job) -> str:
     return f"{job.job_id}-{job.opened}"
 
 
-def _identity(tenant: str, place: Place, version: str, wanted: Wanted) -> str:
-    asked: list[Any] = [tenant, place.model_dump(), wanted.class_id, wanted.idempotency_key]
+def _identity(tenant: str, key: str, etag: str, release: str, wanted: Wanted) -> str:
+    asked: list[Any] = [tenant, key, etag, wanted.class_id, wanted.idempotency_key]
     if not wanted.once:
-        asked += [version, wanted.settings.model_dump()]
+        asked += [release, wanted.settings.model_dump()]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _kept(wanted: Wanted, tenant: str, store: Store) -> Place:
+def _kept(wanted: Wanted, tenant: str, store: Store) -> tuple[str, ObjectVersion]:
     """Inline rows under a name of their bytes, so that the same ones are the same input."""
     data = wanted.data or b""
     key = f"{uploads(tenant)}inline/{hashlib.sha256(data).hexdigest()}.csv"
     known = store.versions(key)
-    return Place(key=key, version_id=known[0].version_id if known else store.put(key, data).version_id)
+    return key, known[0] if known else store.put(key, data)
 
 
-def _found(wanted: Wanted, principal: Principal, store: Store) -> Place:
+def _found(wanted: Wanted, principal: Principal, store: Store) -> tuple[str, ObjectVersion]:
     own = (uploads(principal.tenant), f"tenants/{principal.tenant}/incoming/")
     if not wanted.key.startswith(own) or "/../" in wanted.key:
         raise _no_input("is not the key of an upload of yours")
     known = store.versions(wanted.key)
     if not known:
         raise _no_input("names no object; upload it first")
-    return Place(key=wanted.key, version_id=known[0].version_id)
+    return wanted.key, known[0]
 
 
 def _release(releases: Store, version: str | None) -> tuple[str, str]:

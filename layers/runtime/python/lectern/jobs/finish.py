@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,9 +13,11 @@ from lectern.errors import UnknownObject
 from lectern.jobs.documents import Counts, Job, Place
 from lectern.jobs.ledger import Ledger
 from lectern.jobs.places import folder
+from lectern.jobs.report import earlier_jobs, report_files, row_of
 from lectern.jobs.repository import Jobs, now
 from lectern.jobs.split import Chunk, read_chunk, read_pointers
 from lectern.jobs.work import read_outcomes
+from lectern.reports import Tally
 from lectern.store import Store
 
 NOT_GRADED = "The row was not graded: its part of the job failed or was stopped. Running the job again takes it up."
@@ -34,12 +36,16 @@ class Graded(NamedTuple):
 
     chunk: Chunk
     grades: list[Grade]
+    milliseconds: int
     whole: bool
 
 
-def finish(job: Job, store: Store, ledger: Ledger) -> Results:
-    """Write `grades.csv` and `summary.json`. Raises StoreUnavailable."""
-    summary, whole, chunks = Summary(), True, 0
+def finish(job: Job, store: Store, ledger: Ledger, before: Sequence[Job] = ()) -> Results:
+    """Write the results: grades, summary, report with its figures. `before` are earlier jobs of the class.
+
+    Raises StoreUnavailable.
+    """
+    summary, tally, whole, chunks = Summary(), Tally(), True, 0
     with tempfile.NamedTemporaryFile(prefix="lectern-", suffix=".csv") as file:
         for chunks, graded in enumerate(_graded(job, store, ledger), start=1):
             if chunks == 1:
@@ -47,12 +53,15 @@ def finish(job: Job, store: Store, ledger: Ledger) -> Results:
             for grade in graded.grades:
                 file.write(line(graded.chunk.columns, grade))
                 summary.add(grade)
+                tally.add(row_of(grade))
+            tally.add_milliseconds(graded.milliseconds)
             whole = whole and graded.whole
         file.flush()
-        grades = _uploaded(store, f"{folder(job.tenant, job.job_id)}grades.csv", Path(file.name))
-    figures = summary.document(_input_digest(job, store))
-    text = json.dumps(figures, indent=2, ensure_ascii=False, allow_nan=False)
-    place = _put(store, f"{folder(job.tenant, job.job_id)}summary.json", f"{text}\n".encode(errors="replace"))
+        key = f"{folder(job.tenant, job.job_id)}grades.csv"
+        outputs = {"grades.csv": Place(key=key, version_id=store.upload(key, Path(file.name)).version_id)}
+    text = json.dumps(summary.document(_input_digest(job, store)), indent=2, ensure_ascii=False, allow_nan=False)
+    small = {"summary.json": f"{text}\n".encode(errors="replace"), **report_files(job, tally, before, store)}
+    outputs |= {name: _put(store, f"{folder(job.tenant, job.job_id)}{name}", data) for name, data in small.items()}
     counts = Counts(
         rows=summary.rows,
         graded=summary.rows - summary.errors,
@@ -60,12 +69,12 @@ def finish(job: Job, store: Store, ledger: Ledger) -> Results:
         needs_review=summary.needs_review,
         chunks=chunks,
     )
-    return Results({"grades.csv": grades, "summary.json": place}, counts, whole)
+    return Results(outputs, counts, whole)
 
 
 def finish_job(jobs: Jobs, job: Job, store: Store, ledger: Ledger, failed: str = "") -> Job:
     """Put the results together and close the job. `failed` says why the state machine gave up, if it did."""
-    found = finish(job, store, ledger)
+    found = finish(job, store, ledger, earlier_jobs(jobs, job))
     state = "failed" if failed and not found.whole else "done_with_errors" if found.counts.errors else "done"
     reason = "" if found.whole else failed or "Some chunks could not be graded; run the job again."
     return jobs.change(
@@ -81,11 +90,8 @@ def _graded(job: Job, store: Store, ledger: Ledger) -> Iterator[Graded]:
         whole = entry is not None and entry.state != "open"
         outcomes = read_outcomes(store, entry) if entry and whole else [{"error": NOT_GRADED}] * len(chunk.rows)
         pairs = zip(chunk.rows, outcomes, strict=True)
-        yield Graded(chunk, [Grade(row, o.get("result"), row.error or o.get("error", "")) for row, o in pairs], whole)
-
-
-def _uploaded(store: Store, key: str, path: Path) -> Place:
-    return Place(key=key, version_id=store.upload(key, path).version_id)
+        grades = [Grade(row, o.get("result"), row.error or o.get("error", "")) for row, o in pairs]
+        yield Graded(chunk, grades, entry.milliseconds if entry else 0, whole)
 
 
 def _put(store: Store, key: str, data: bytes) -> Place:

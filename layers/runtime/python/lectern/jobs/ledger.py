@@ -47,6 +47,8 @@ class Entry(Document):
     waiting: tuple[Range, ...] = ()
     parts: tuple[Part, ...] = ()
     counts: Counts = Counts()
+    milliseconds: int = 0
+    """How long the grading took, all ranges together."""
     revision: int = 0
 
 

@@ -1,6 +1,7 @@
 """Step: grade. A worker takes a chunk, grades what waits of it, and commits; whatever kills it, another one goes on."""
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,7 +61,7 @@ class Worker:
 
     def _next(self, job: Job, principal: Principal, chunk: Chunk, entry: Entry, request_id: str) -> Entry:
         """The first range that waits; after the last one the chunk is committed."""
-        first, *rest = entry.waiting
+        (first, *rest), started = entry.waiting, time.monotonic()
         rows = chunk.rows[first.start : first.end]
         given_up = first.hopeless
         outcomes = [{"error": GIVEN_UP}] if given_up else self._graded(job, principal, chunk, rows, request_id)
@@ -74,6 +75,7 @@ class Worker:
             trying=bool(rest),
             state="open" if rest else "committed",
             counts=_counted(entry.counts, outcomes),
+            milliseconds=entry.milliseconds + round((time.monotonic() - started) * 1000),
         )
 
     def _graded(

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lectern.packs.features import BUCKETS, Features
+from lectern.packs.features import BUCKETS, Features, Matrix
+from lectern.packs.waves import waves
 
-Matrix = NDArray[np.float64]
-
-Grams = tuple[Matrix, Matrix, Matrix]
-"""How alike answers are (n, n): by dense features, by embedding, by n-grams."""
+Grams = tuple[Matrix, Matrix, Matrix, Matrix]
+"""How alike answers are (n, n): by dense features, by embedding, by peaks, by n-grams."""
 
 _COLUMNS = 2048
 """Buckets multiplied at a time, so that two thousand answers need 32 MB and not 256."""
@@ -23,17 +22,22 @@ _COLUMNS = 2048
 
 @dataclass(frozen=True)
 class Weights:
-    """A head, linear in the features: `dense` (3,), `embedding` (384,), `ngrams` (BUCKETS,)."""
+    """A head, linear in the features: `dense` (3,), `embedding` (384,), `waves` (WAVES,) of the peaks over `reach`, and
+    `ngrams` (BUCKETS,).
+    """
 
     bias: float
     dense: Matrix
     embedding: Matrix
+    reach: float
+    waves: Matrix
     ngrams: Matrix
 
     def __call__(self, answer: Features) -> float:
         """The credit that the head gives an answer: on the scale 0..1, but not bound to it."""
         ngrams = self.ngrams[answer.buckets].sum() / np.sqrt(max(1, len(answer.buckets)))
-        moved = self.bias + answer.dense @ self.dense + answer.embedding @ self.embedding + ngrams
+        peaks = waves(answer.peaks / self.reach) @ self.waves
+        moved = self.bias + answer.dense @ self.dense + answer.embedding @ self.embedding + peaks + ngrams
         return float(answer.credit + moved)
 
 
@@ -44,22 +48,27 @@ class Trust:
     bias: float
     dense: float
     embedding: float
+    waves: float
     ngrams: float
 
     def kernel(self, grams: Grams) -> Matrix:
         """How alike answers are to a head: the sum of the blocks' Gram matrices (n, m), weighted."""
-        dense, embedding, ngrams = grams
-        return self.bias + self.dense * dense + self.embedding * embedding + self.ngrams * ngrams
+        weighted = zip((self.dense, self.embedding, self.waves, self.ngrams), grams, strict=True)
+        return np.asarray(self.bias + sum(weight * gram for weight, gram in weighted))
 
 
 @dataclass(frozen=True)
 class Design:
-    """`dense` (n, 3); `embedding` (n, 384) about `centre`, over `spread`; the n-grams' `buckets`, with `rarity`."""
+    """`dense` (n, 3); `embedding` (n, 384) about `centre`, over `spread`; `waves` (n, WAVES) of the peaks over `reach`;
+    the n-grams' `buckets`, with `rarity`.
+    """
 
     dense: Matrix
     embedding: Matrix
     centre: Matrix
     spread: float
+    waves: Matrix
+    reach: float
     buckets: tuple[NDArray[np.int64], ...]
     rarity: Matrix
 
@@ -68,7 +77,7 @@ class Design:
         ngrams = np.zeros((len(self.buckets), len(self.buckets)))
         for _, part in self._ngrams():
             ngrams += part @ part.T
-        return self.dense @ self.dense.T, self.embedding @ self.embedding.T, ngrams
+        return self.dense @ self.dense.T, self.embedding @ self.embedding.T, self.waves @ self.waves.T, ngrams
 
     def fold(self, duals: Matrix, trust: Trust) -> Weights:
         """The weights of the head with these dual coefficients (n,)."""
@@ -77,7 +86,8 @@ class Design:
         for columns, part in self._ngrams():
             ngrams[columns] = trust.ngrams * (duals @ part) * self.rarity[columns]
         bias = trust.bias * duals.sum() - self.centre @ embedding
-        return Weights(float(bias), trust.dense * (duals @ self.dense), embedding, ngrams)
+        dense, peaks = trust.dense * (duals @ self.dense), trust.waves * (duals @ self.waves)
+        return Weights(float(bias), dense, embedding, self.reach, peaks, ngrams)
 
     def _ngrams(self) -> Iterator[tuple[NDArray[np.int64], Matrix]]:
         """Buckets that matter, some at a time, with the answers' values (n, columns) in them."""
@@ -92,13 +102,20 @@ class Design:
 
 
 def design(answers: Sequence[Features]) -> Design:
-    """The design of n ≥ 1 answers. Centre, spread and rarity come from the answers and know no grades."""
+    """The design of n ≥ 1 answers. Centre, spreads and rarity come from the answers and know no grades."""
     embedding = np.array([answer.embedding for answer in answers])
-    centre = embedding.mean(0)
-    spread = np.sqrt(np.mean(np.sum((embedding - centre) ** 2, axis=1)) + 1e-6)
+    peaks = np.array([answer.peaks for answer in answers])
+    spread, reach, centre = _spread(embedding), _spread(peaks), embedding.mean(0)
     buckets = tuple(answer.buckets for answer in answers)
     dense = np.array([answer.dense for answer in answers])
-    return Design(dense, (embedding - centre) / spread, centre, float(spread), buckets, _rarity(buckets))
+    return Design(
+        dense, (embedding - centre) / spread, centre, spread, waves(peaks / reach), reach, buckets, _rarity(buckets)
+    )
+
+
+def _spread(points: Matrix) -> float:
+    """How far points (n, d) lie from their mean: the root of the mean square."""
+    return float(np.sqrt(np.mean(np.sum((points - points.mean(0)) ** 2, axis=1)) + 1e-6))
 
 
 def _rarity(buckets: Sequence[NDArray[np.int64]]) -> Matrix:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lectern.manifest import Document, Threshold
-from lectern.packs.design import Grams, Matrix, Weights, design
-from lectern.packs.features import Features
+from lectern.packs.design import Grams, Weights, design
+from lectern.packs.features import Features, Matrix
 from lectern.packs.ridge import choose, solve
 from lectern.packs.scale import COARSE_STEPS, Scale, fit_scale, is_right, natural_cuts
 
@@ -83,7 +83,8 @@ def _held_out(grams: Grams, credit: Matrix, gold: Matrix, scale: Scale, count: i
     for _ in range(SPLITS):
         order = chance.permutation(len(gold))
         seen, rest = order[:count], order[count:]
-        part = (grams[0][np.ix_(seen, seen)], grams[1][np.ix_(seen, seen)], grams[2][np.ix_(seen, seen)])
+        dense, embedding, peaks, ngrams = (gram[np.ix_(seen, seen)] for gram in grams)
+        part = dense, embedding, peaks, ngrams
         trust, prior = choose(part, credit[seen], gold[seen])
         duals, residual = solve(trust.kernel(part), gold[seen] - prior(credit[seen]))
         told = prior(credit[rest]) + trust.kernel(grams)[np.ix_(rest, seen)] @ duals

@@ -17,9 +17,12 @@ from lectern.packs.design import Weights
 from lectern.packs.features import BUCKETS, VERSION, WIDTH, Features
 from lectern.packs.fit import Head, Quality
 from lectern.packs.scale import Scale
+from lectern.packs.waves import WAVES
 
 _DENSE = 3
-_NUMBERS = 1 + _DENSE + WIDTH + BUCKETS
+_SIZES = (1, 1, _DENSE, WIDTH, WAVES, BUCKETS)
+NUMBERS = sum(_SIZES)
+"""In a head's weights."""
 
 
 class QuestionPack(Document):
@@ -71,33 +74,37 @@ class QuestionPack(Document):
 
 def encode(weights: Weights) -> str:
     """Weights as text: float32, deflated, base64."""
-    numbers = np.concatenate([[weights.bias], weights.dense, weights.embedding, weights.ngrams])
+    blocks = weights.dense, weights.embedding, weights.waves, weights.ngrams
+    numbers = np.concatenate([[weights.bias, weights.reach], *blocks])
     return base64.b64encode(zlib.compress(numbers.astype("<f4").tobytes(), 9)).decode()
 
 
 def decode(text: str) -> Weights:
-    """The weights of a text. Raises PackRejected when it holds other than so many finite numbers."""
+    """The weights of a text. Raises PackRejected when it holds other than so many finite numbers, or no reach."""
     try:
         inflating = zlib.decompressobj()
-        data = inflating.decompress(base64.b64decode(text, validate=True), 4 * _NUMBERS + 1)
+        data = inflating.decompress(base64.b64decode(text, validate=True), 4 * NUMBERS + 1)
     except (binascii.Error, zlib.error, ValueError) as error:
         raise PackRejected("The pack's field weights can't be read.") from error
-    numbers = np.frombuffer(data, dtype="<f4").astype(np.float64) if len(data) == 4 * _NUMBERS else np.array([np.nan])
+    numbers = np.frombuffer(data, dtype="<f4").astype(np.float64) if len(data) == 4 * NUMBERS else np.array([np.nan])
     if not np.isfinite(numbers).all():
-        raise PackRejected(f"The pack's field weights does not hold {_NUMBERS} finite numbers.")
-    bias, dense, embedding, ngrams = np.split(numbers, [1, 1 + _DENSE, 1 + _DENSE + WIDTH])
-    return Weights(float(bias[0]), dense, embedding, ngrams)
+        raise PackRejected(f"The pack's field weights does not hold {NUMBERS} finite numbers.")
+    if numbers[1] <= 0:
+        raise PackRejected("The pack's field weights holds no reach over 0.")
+    bias, reach, dense, embedding, waves, ngrams = np.split(numbers, np.cumsum(_SIZES)[:-1])
+    return Weights(float(bias[0]), dense, embedding, float(reach[0]), waves, ngrams)
 
 
 def read(data: bytes) -> QuestionPack:
-    """The pack that bytes hold, its weights decoded. Raises PackRejected."""
+    """The pack that bytes hold, its weights decoded unless they are those of other features. Raises PackRejected."""
     try:
         pack = QuestionPack.model_validate_json(data)
     except ValidationError as error:
         fault = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(map(str, fault["loc"])) or "document"
         raise PackRejected(f"The question's pack is damaged: {place}: {fault['msg']}.") from None
-    assert pack.head
+    if pack.features == VERSION:
+        assert pack.head
     return pack
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lectern.packs.design import Grams, Matrix, Trust, Weights
+from lectern.packs.design import Grams, Trust, Weights
+from lectern.packs.features import Matrix
 
 SCALES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """How far a question's head may go from the grader; leave-one-out chooses."""
@@ -38,14 +39,17 @@ class Prior:
 
 def trust(scale: float) -> Trust:
     """The blocks in the proportions that did best on Mohler and ASAP-SAS (docs/adr/0010); flat around there."""
-    return Trust(bias=scale, dense=0.5 * scale, embedding=0.7 * scale, ngrams=scale)
+    return Trust(bias=scale, dense=0.5 * scale, embedding=0.35 * scale, waves=scale, ngrams=scale)
 
 
 def solve(kernel: Matrix, residual: Matrix) -> tuple[Matrix, Matrix]:
-    """Dual coefficients (n,), and what each of the n grades' residual is predicted to be by the others (n,)."""
+    """Dual coefficients, and what each grade's residual is predicted to be by the others; both as `residual`.
+
+    `kernel` (n, n), `residual` (n,) or, for several priors at once, (n, priors).
+    """
     inverse = np.linalg.inv(kernel + np.eye(len(residual)))
     duals = inverse @ residual
-    return duals, residual - duals / np.diag(inverse)
+    return duals, residual - (duals.T / np.diag(inverse)).T
 
 
 def choose(grams: Grams, credit: Matrix, gold: Matrix) -> tuple[Trust, Prior]:
@@ -55,10 +59,13 @@ def choose(grams: Grams, credit: Matrix, gold: Matrix) -> tuple[Trust, Prior]:
     credit and the mean grade.
     """
     middle = float(gold.mean())
-    options = [(trust(scale), Prior(belief, middle)) for belief in BELIEFS for scale in SCALES]
-    errors = [_error(option.kernel(grams), gold - prior(credit)) for option, prior in options]
-    return options[int(np.argmin(errors))]
+    priors, trusts = [Prior(belief, middle) for belief in BELIEFS], [trust(scale) for scale in SCALES]
+    residuals = np.stack([gold - prior(credit) for prior in priors], axis=1)
+    errors = np.array([_errors(option.kernel(grams), residuals) for option in trusts]).T
+    prior, best = np.unravel_index(int(np.argmin(errors)), errors.shape)
+    return trusts[best], priors[prior]
 
 
-def _error(kernel: Matrix, residual: Matrix) -> float:
-    return float(np.sum((solve(kernel, residual)[1] - residual) ** 2))
+def _errors(kernel: Matrix, residuals: Matrix) -> Matrix:
+    """Sums of the squared leave-one-out errors (priors,)."""
+    return np.asarray(np.sum((solve(kernel, residuals)[1] - residuals) ** 2, axis=0))

@@ -1,8 +1,9 @@
 """From a head's credit to a teacher's score, and how likely that score is right.
 
 On a coarse scale (few steps) the scores keep the teacher's own proportions: cut points part the leave-one-out credits
-as the grades are parted (equipercentile equating, Kolen and Brennan 2014, ch. 2), because a regression shrinks
-towards the middle and would hardly give the ends. On a fine scale the expected credit is the score.
+as the grades are parted (equipercentile equating, Kolen and Brennan 2014, ch. 2), because a regression shrinks towards
+the middle and would hardly give the ends. Few grades make rough quantiles, so the credits are smoothed first (kernel
+equating, von Davier, Holland and Thayer 2004). On a fine scale the expected credit is the score.
 """
 
 from dataclasses import dataclass
@@ -12,13 +13,16 @@ import numpy as np
 from pydantic import Field
 
 from lectern.manifest import Document
-from lectern.packs.design import Matrix
+from lectern.packs.features import Matrix
 
 COARSE_STEPS = 5
 """The most steps above zero that a coarse scale has."""
 
-PSEUDO_GRADES = 5
+PSEUDO_GRADES = 2
 """How many grades a natural cut point, half way between two scores, weighs."""
+
+HALVINGS = 60
+"""Of the span in which a cut point is sought: to the last bit of a float."""
 
 TOLERANCE = 0.1
 """On a fine scale a score is right when the teacher's is within this share of the maximum."""
@@ -123,23 +127,29 @@ def _surprise(told: _Verdicts, spread: float) -> float:
 
 
 def _cuts(predicted: Matrix, gold: Matrix, steps: int) -> tuple[float, ...]:
-    """Where the sorted credits part as the grades do, drawn towards the natural cut points while grades are few."""
-    ordered = np.sort(predicted)
-    below = [int(np.sum(gold < (level - 0.5) / steps)) for level in range(1, steps + 1)]
-    natural = natural_cuts(steps)
-    parted = [_between(ordered, count, middle) for count, middle in zip(below, natural, strict=True)]
+    """Where the credits part as the grades do, drawn towards the natural cut points while grades are few."""
+    natural = np.array(natural_cuts(steps))
+    below = [(np.sum(gold < middle) + 0.5) / (len(gold) + 1) for middle in natural]
     weight = len(gold) / (len(gold) + PSEUDO_GRADES)
-    drawn = weight * np.array(parted) + (1 - weight) * np.array(natural)
-    return tuple(float(cut) for cut in np.maximum.accumulate(drawn))
+    drawn = weight * _quantiles(predicted, np.array(below)) + (1 - weight) * natural
+    return tuple(float(cut) for cut in drawn)
 
 
-def _between(ordered: Matrix, count: int, middle: float) -> float:
-    """Half way between the `count`-th credit and the next; beyond the ends `middle`, if that is further out."""
-    if count == 0:
-        return min(middle, float(ordered[0]))
-    if count == len(ordered):
-        return max(middle, float(ordered[-1]))
-    return float(ordered[count - 1] + ordered[count]) / 2
+def _quantiles(points: Matrix, shares: Matrix) -> Matrix:
+    """Quantiles (shares,) of points (n,) under normal kernels that keep their mean and variance.
+
+    The kernels' width is the normal reference rule's (Silverman 1986, 3.4.2).
+    """
+    middle, width = points.mean(), 1.06 * len(points) ** -0.2
+    shrunk = (points - middle) / np.sqrt(1 + width**2)
+    kernel = width * shrunk.std() + 1e-9
+    high = np.full(len(shares), np.abs(shrunk).max() + 10 * kernel)
+    low = -high
+    for _ in range(HALVINGS):
+        between = (low + high) / 2
+        under = np.array([_normals((point - shrunk) / kernel).mean() for point in between]) < shares
+        low, high = np.where(under, between, low), np.where(under, high, between)
+    return np.asarray(middle + (low + high) / 2)
 
 
 def _end(point: float) -> float:
