@@ -53,6 +53,15 @@ def test_a_function_is_a_handler_schemas_and_a_pure_task(folder: Path) -> None:
     assert not roots(folder / "task.py") & {"fastapi", "boto3", "botocore", "transformers", "os", "pathlib", "socket"}
 
 
+@pytest.mark.parametrize("folder", FUNCTIONS, ids=lambda path: path.name)
+def test_a_function_without_a_model_lists_its_routes_and_knows_no_service(folder: Path) -> None:
+    if not (folder / "routes.py").exists():
+        return
+    assert "lectern.http.api.create_api" in imports(folder / "handler.py")
+    for path in folder.glob("*.py"):
+        assert not roots(path) & {"fastapi", "boto3", "botocore", "os", "pathlib", "socket"}, path
+
+
 @pytest.mark.parametrize("room", ["functions", "layers"])
 def test_what_serves_does_not_know_where_models_come_from(room: str) -> None:
     for path in (ROOT / room).rglob("*.py"):

@@ -121,7 +121,7 @@ def test_the_commands_of_the_docs(ice: Gradebook, run: Run, tenant: str, make: M
     assert "2 x 2/2 correct  ice: Air. | air" in outputs[0]
     assert outputs[1] == "approved: 2 grades\n"
     assert "39 decided" in outputs[4]
-    assert "of ice: 38 grades, in use at once" in outputs[5]
+    assert "of ice: 39 grades, in use at once" in outputs[5]
 
 
 def test_the_requests_of_the_docs(ice: Gradebook, ann: Principal, tenant: str, make: Make, release: Release) -> None:
@@ -139,7 +139,7 @@ def test_the_requests_of_the_docs(ice: Gradebook, ann: Principal, tenant: str, m
         answer = client.request(method, path, content=body.encode() or None, headers=sent)
         assert answer.status_code == 200, (text, answer.text)
         found.append(answer.json())
-        known["REGRADE"] = found[-1].get("regrade_id", "")
+        known["PREVIEW"] = found[-1].get("regrade_id", "")
     assert len(found) == 7
     regrade = found[5]
     assert (regrade["state"], regrade["done"], regrade["failed"]) == ("ready", 39, 0)
