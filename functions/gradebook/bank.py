@@ -7,7 +7,7 @@ from lectern.gradebook import Class, Question
 from lectern.http.api import Asked
 from lectern.validation import validate
 
-CLASS_PATHS = ("/grades", "/agreement")
+CLASS_PATHS = ("/grades", "/agreement", "/report", "/figures")
 QUESTION_PATHS = ("/pack", "/decisions")
 
 

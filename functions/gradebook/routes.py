@@ -2,12 +2,13 @@
 
 import dataclasses
 
-from functions.gradebook import bank, regrades, reviews, task
+from functions.gradebook import bank, exports, regrades, reviews, task
 from functions.gradebook.schemas import (
     ApproveRequest,
     ClassRequest,
     CommentRequest,
     DecideRequest,
+    ExportRequest,
     OverrideRequest,
     QuestionRequest,
     RegradeBody,
@@ -44,6 +45,9 @@ _CLASS, _QUESTION, _GRADE = "/v1/classes/{class_id:path}", "/v1/questions/{quest
 _ROUTES = [
     Route("GET", f"{_CLASS}/grades", task.list_grades, response=GradeList),
     Route("GET", f"{_CLASS}/agreement", reviews.get_agreement, response=AgreementView),
+    Route("GET", f"{_CLASS}/report", exports.get_report),
+    Route("GET", f"{_CLASS}/figures", exports.get_figures),
+    Route("POST", "/v1/exports", exports.post_export, ExportRequest),
     Route("GET", "/v1/classes", bank.list_classes, response=ClassList),
     Route("PUT", _CLASS, bank.put_class, ClassRequest, ClassView),
     Route("GET", _CLASS, bank.get_class, response=ClassView),

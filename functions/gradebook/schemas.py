@@ -1,6 +1,7 @@
 """The contract of the gradebook's routes: what they take. What they answer is in views.py."""
 
-from typing import Self
+from datetime import date
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -93,3 +94,28 @@ class RegradeBody(RegradeRequest):
     """What to grade again, and how."""
 
     model_config = STRICT
+
+
+class RosterRequest(BaseModel):
+    """Where line items belong in the school's information system: its sourcedIds, and dates."""
+
+    model_config = Request.model_config
+
+    school: Id
+    session: Id
+    category: Id
+    assigned: date
+    due: date
+
+
+class ExportRequest(BaseModel):
+    """A class's grades in a format; only settled ones, unless `everything`."""
+
+    model_config = Request.model_config
+
+    class_id: Id
+    format: Literal["canvas", "moodle", "oneroster", "jsonl"]
+    question_id: Id | None = None
+    everything: bool = False
+    identifier: str | None = Field(default=None, max_length=100, description="The column that names students.")
+    roster: RosterRequest | None = None

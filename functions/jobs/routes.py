@@ -2,6 +2,7 @@
 
 from functions.jobs import schedules, task
 from functions.jobs.schemas import (
+    Collected,
     Gone,
     JobList,
     JobRequest,
@@ -22,5 +23,6 @@ ROUTES = [
     Route("POST", "/v1/uploads", task.post_upload, UploadRequest, Upload, 201),
     Route("POST", "/v1/schedules", schedules.put_schedule, ScheduleRequest, ScheduleView, 201),
     Route("GET", "/v1/schedules", schedules.list_schedules, response=ScheduleList),
+    Route("POST", "/v1/schedules/{schedule_id}/run", schedules.run_schedule, response=Collected, status=202),
     Route("DELETE", "/v1/schedules/{schedule_id}", schedules.delete_schedule, response=Gone),
 ]

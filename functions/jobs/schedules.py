@@ -2,11 +2,12 @@
 
 from zoneinfo import available_timezones
 
-from functions.jobs.schemas import Gone, ScheduleList, ScheduleRequest, ScheduleView
+from functions.jobs.schemas import Collected, Gone, ScheduleList, ScheduleRequest, ScheduleView
 from lectern.errors import FieldError, InvalidRequest
 from lectern.http.api import Asked
-from lectern.jobs.entrance import data_table
-from lectern.jobs.schedules import Schedule, Schedules, schedule_id
+from lectern.jobs.entrance import data_store, data_table, release_store
+from lectern.jobs.repository import Jobs
+from lectern.jobs.schedules import Schedule, Schedules, collect, schedule_id
 from lectern.services import scheduler
 from lectern.validation import validate
 
@@ -28,6 +29,13 @@ def put_schedule(asked: Asked) -> ScheduleView:
 def list_schedules(asked: Asked) -> ScheduleList:
     """A tenant's schedules."""
     return ScheduleList(schedules=[_view(schedule) for schedule in Schedules(data_table()).all(asked.tenant)])
+
+
+def run_schedule(asked: Asked) -> Collected:
+    """Grade now what has arrived, as the schedule does at its time. Raises UnknownSchedule."""
+    schedule = Schedules(data_table()).get(asked.tenant, asked.path["schedule_id"])
+    found = collect(schedule, asked.call.principal, Jobs(data_table()), data_store(), release_store())
+    return Collected(jobs=[job.job_id for job in found])
 
 
 def delete_schedule(asked: Asked) -> Gone:

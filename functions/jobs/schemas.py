@@ -126,6 +126,12 @@ class ScheduleList(BaseModel):
     schedules: list[ScheduleView]
 
 
+class Collected(BaseModel):
+    """The jobs of every file that has arrived for a class, new ones and old ones."""
+
+    jobs: list[str]
+
+
 class Gone(BaseModel):
     """What was removed."""
 

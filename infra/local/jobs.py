@@ -9,13 +9,21 @@ from urllib.parse import urlsplit
 
 from infra.local.aws import DATA_BUCKET, in_environment, local_aws
 from infra.local.environment import ensure_live, use_local_settings
+from infra.local.forget import forget_services
 from infra.local.lambdas import Function, Lambdas, serve_lambdas
 from infra.local.machine import deployed, local
 from lectern.principal import DEVELOPMENT
-from lectern.settings import settings
 from lectern.store import Store, open_store
 
 GRADING, JOBS = "lectern-grading", "lectern-jobs"
+ACCOUNT = "123456789012"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/local"
+SCHEDULES = {
+    "LECTERN_SCHEDULE_TARGET": f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:{JOBS}",
+    "LECTERN_SCHEDULE_ROLE": ROLE,
+}
+"""Kept by moto, which fires none."""
+
 JOBS_HANDLER = "functions.jobs.handler.handler"
 
 
@@ -28,7 +36,7 @@ def local_jobs(processes: int, grading: str = "functions.grading.handler.handler
     use_local_settings()
     ensure_live("grading", lambda _: None)
     with local_aws() as aws:
-        own_settings = {"LECTERN_STORE": os.environ["LECTERN_STORE"], "LECTERN_GRADING_FUNCTION": GRADING}
+        own_settings = {"LECTERN_STORE": os.environ["LECTERN_STORE"], "LECTERN_GRADING_FUNCTION": GRADING, **SCHEDULES}
         with in_environment(aws | own_settings):
             own, bucket = open_store(os.environ["LECTERN_DATA_STORE"]), f"s3://{DATA_BUCKET}"
             _copy_packs(own, open_store(bucket))
@@ -41,12 +49,12 @@ def local_jobs(processes: int, grading: str = "functions.grading.handler.handler
 def _served(functions: list[Function], aws: dict[str, str]) -> Iterator[Lambdas]:
     own = {name: value for name, value in os.environ.items() if name.startswith(("LECTERN_", "POWERTOOLS_"))}
     own |= {"LECTERN_THREADS": "1", "LECTERN_PRELOAD": "true"}
-    settings.cache_clear()
+    forget_services()
     try:
         with serve_lambdas(functions, aws | own) as lambdas:
             yield lambdas
     finally:
-        settings.cache_clear()
+        forget_services()
 
 
 def _copy_packs(source: Store, target: Store) -> None:
@@ -67,8 +75,7 @@ def _make_machine(endpoint: str) -> str:
     connection.getresponse().read()
     os.environ["MOTO_PORT"] = str(place.port)
     definition = local(deployed({"JobsFunction": JOBS, "GradingFunction": GRADING}))
-    role = "arn:aws:iam::123456789012:role/local"
     made = boto3.client("stepfunctions").create_state_machine(
-        name="jobs", definition=json.dumps(definition), roleArn=role
+        name="jobs", definition=json.dumps(definition), roleArn=ROLE
     )
     return str(made["stateMachineArn"])

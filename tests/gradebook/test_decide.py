@@ -102,6 +102,16 @@ def test_points_that_the_scale_lacks_are_refused(book: Gradebook, ann: Principal
     assert len(book.history(ann.tenant, grade.place)) == 1
 
 
+def test_a_scale_without_steps_takes_any_points(book: Gradebook, tenant: str, ann: Principal, make: Make) -> None:
+    smooth = make(step=None, student_id="smooth")
+    book.record(tenant, [smooth])
+    decided = book.decide_one(ann, Choice(smooth.place, 1), Ruling(kind="overridden", score=0.123, reason="r"))
+    assert decided.score == 0.123
+    with pytest.raises(InvalidRequest) as refused:
+        book.decide_one(ann, Choice(smooth.place, 2), Ruling(kind="overridden", score=2.5, reason="r"))
+    assert refused.value.errors[0].msg == "must be 0 to 2"
+
+
 @pytest.mark.parametrize(
     "fields",
     [

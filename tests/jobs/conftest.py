@@ -26,7 +26,7 @@ def answers(count: int, poison: str = "", at: int = -1) -> bytes:
     return text.getvalue().encode()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(release: Release) -> Iterator[Lambdas]:
     """A local AWS that works jobs off with two processes, in which a word is poison."""
     quiet = {"POWERTOOLS_LOG_LEVEL": "ERROR", "POWERTOOLS_METRICS_DISABLED": "true"}

@@ -9,13 +9,13 @@ from starlette.testclient import TestClient
 
 from functions.jobs.handler import app, handler
 from infra.local.aws import DATA_BUCKET, in_environment
+from infra.local.forget import forget_services
 from lectern.jobs import create
 from lectern.jobs.documents import Counts, Place
 from lectern.jobs.entrance import data_store, data_table
 from lectern.jobs.places import incoming
 from lectern.jobs.repository import Jobs
 from lectern.release import Release
-from lectern.settings import settings
 from tests.http.test_events import http_event
 
 HEADER = "id,student_id,question_id,question,reference,answer,max_score\n"
@@ -42,9 +42,9 @@ def client(aws: dict[str, str], release: Release, started: list[str]) -> Iterato
         "LECTERN_SCHEDULE_ROLE": role,
     }
     with in_environment({name: value for name, value in aws.items() if name != "LECTERN_STORE"} | own):
-        settings.cache_clear()
+        forget_services()
         yield TestClient(app)
-    settings.cache_clear()
+    forget_services()
 
 
 def as_tenant(tenant: str, method: str, path: str, body: str = "") -> dict[str, Any]:
@@ -134,7 +134,7 @@ def test_another_tenants_job_is_not_there(client: TestClient) -> None:
 
 def test_a_file_is_uploaded_and_graded_by_its_key(client: TestClient) -> None:
     upload = client.post("/v1/uploads", json={"file_name": "monday.csv"}).json()
-    put = urllib.request.Request(upload["url"], CSV.encode(), method="PUT")
+    put = urllib.request.Request(upload["url"], CSV.encode(), {"Content-Type": "text/csv"}, method="PUT")
     urllib.request.urlopen(put, timeout=10).close()
     assert client.post("/v1/jobs", json={"input": {"key": upload["key"]}}).status_code == 202
     assert client.post("/v1/uploads", json={"file_name": "../x"}).status_code == 422

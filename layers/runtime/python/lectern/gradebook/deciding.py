@@ -75,7 +75,8 @@ def ruled(grade: Grade, ruling: Ruling, by: str, at: str) -> Grade:
     else:
         score = grade.machine.score if ruling.score is None else ruling.score
         off = ruling.score is not None and not on_scale(score, grade)
-        _refuse(off, "score", f"must be 0 to {grade.max_score:g}" + (f" in steps of {grade.step:g}" * bool(grade.step)))
+        steps = f" in steps of {grade.step:g}" if grade.step else ""
+        _refuse(off, "score", f"must be 0 to {grade.max_score:g}{steps}")
         decision = Decision(kind=ruling.kind, score=score, label=ruling.label, by=by, at=at, reason=ruling.reason)
         changes |= {"decision": decision, "status": ruling.kind}
     return grade.model_copy(update=changes)

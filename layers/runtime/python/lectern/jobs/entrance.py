@@ -112,6 +112,12 @@ def release_store() -> Store:
 _table, _store = cache(open_table), cache(open_store)
 
 
+def forget() -> None:
+    """Open the table and the stores anew."""
+    _table.cache_clear()
+    _store.cache_clear()
+
+
 def _job(principal: Principal, event: Mapping[str, Any]) -> Job:
     return Jobs(data_table()).get(principal.tenant, str(event.get("job")))
 

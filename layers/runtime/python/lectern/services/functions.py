@@ -18,7 +18,7 @@ SECONDS = 120.0
 def call(name: str, event: Mapping[str, Any]) -> dict[str, Any]:
     """What the function answers. Raises StoreUnavailable, also where the function itself failed."""
     with translated("Lambda"):
-        answer = _client().invoke(FunctionName=name, Payload=json.dumps(event).encode())
+        answer = client().invoke(FunctionName=name, Payload=json.dumps(event).encode())
         body = answer["Payload"].read()
     if "FunctionError" in answer:
         raise StoreUnavailable(f"The function {name} failed.")
@@ -27,7 +27,7 @@ def call(name: str, event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _client() -> Any:
+def client() -> Any:
     """Asked once: a function that fails half way through a batch is not asked for all of it again and again."""
     config = Config(connect_timeout=3.0, read_timeout=SECONDS, retries={"mode": "standard", "total_max_attempts": 1})
     return Session().create_client("lambda", config=config)
