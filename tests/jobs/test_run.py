@@ -23,8 +23,8 @@ from lectern.jobs.documents import Job, JobSettings
 from lectern.jobs.work import GIVEN_UP
 from lectern.settings import settings
 from lectern.table import open_table
-from tests.jobs.conftest import answers
 from tests.jobs.poisonous import POISON
+from tests.jobs.rows import answers
 
 SHARED = ("LECTERN_STATE_MACHINE", "LECTERN_TABLE", "AWS_ENDPOINT_URL")
 """What would lead another run to the local AWS of these tests."""
