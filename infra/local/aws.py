@@ -4,7 +4,7 @@ import logging
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from infra.local.dynamodb import make_steady
 from lectern.table import INDEX
@@ -57,7 +57,10 @@ def _make_bucket(name: str, region: str) -> None:
     import boto3
 
     client = boto3.client("s3")
-    client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+    with suppress(
+        client.exceptions.BucketAlreadyOwnedByYou
+    ):  # of another local AWS in this process: moto has one state
+        client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
     client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
 
 
@@ -66,13 +69,15 @@ def _make_table() -> None:
 
     keys = {"pk": "HASH", "sk": "RANGE"}, {"gsi1pk": "HASH", "gsi1sk": "RANGE"}
     schema, index = ([{"AttributeName": name, "KeyType": kind} for name, kind in part.items()] for part in keys)
-    boto3.client("dynamodb").create_table(
-        TableName=TABLE,
-        KeySchema=schema,
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for part in keys for name in part],
-        GlobalSecondaryIndexes=[{"IndexName": INDEX, "KeySchema": index, "Projection": {"ProjectionType": "ALL"}}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    client = boto3.client("dynamodb")
+    with suppress(client.exceptions.ResourceInUseException):
+        client.create_table(
+            TableName=TABLE,
+            KeySchema=schema,
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for part in keys for name in part],
+            GlobalSecondaryIndexes=[{"IndexName": INDEX, "KeySchema": index, "Projection": {"ProjectionType": "ALL"}}],
+            BillingMode="PAY_PER_REQUEST",
+        )
 
 
 @contextmanager

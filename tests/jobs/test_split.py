@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from lectern.errors import InvalidRequest
+from lectern.gradebook.bank import Bank as Entries
+from lectern.gradebook.documents import Class, Question
 from lectern.jobs.bank import Bank
 from lectern.jobs.documents import Job, JobSettings, Place
 from lectern.jobs.split import Chunk, Split, read_chunk, read_pointers, split
@@ -80,18 +82,15 @@ def test_the_packs_of_the_beginning_are_pinned(local_store: LocalStore, monkeypa
 
 def test_the_bank_fills_in_what_a_row_leaves_out(local_store: LocalStore, table: Table) -> None:
     tenant = next(TENANTS)
-    known = {"question": "Bank?", "references": ["B1", "B2"], "max_score": 5.0, "step": 0.5, "error_budget": 0.1}
-    table.put({"pk": f"T#{tenant}", "sk": "QUESTION#q", **known})
-    data = HEADER + "r0,s,q,,,A,1\nr1,s,other,Q?,R,A,1\n"
+    known = Question(question="Bank?", references=("B1", "B2"), max_score=5, step=0.5, error_budget=0.1)
+    Entries(table).put_question(tenant, "q", known)
+    Entries(table).put_class(tenant, "7b", Class(error_budget=0.3))
+    data = HEADER.strip() + ",class\nr0,s,q,,,A,1,7b\nr1,s,other,Q?,R,A,1,7b\nr2,s,other,Q?,R,A,1,8a\n"
     _, (chunk,) = cut(local_store, data.encode(), bank=Bank(table, tenant, 0.2))
-    first, second = (r.item or {} for r in chunk.rows)
-    assert (first["question"], first["references"], first["max_score"], first["step"]) == (
-        "Bank?",
-        ["B1", "B2"],
-        1.0,
-        0.5,
-    )
-    assert (first["error_budget"], second["error_budget"]) == (0.1, 0.2)
+    first, second, third = (r.item or {} for r in chunk.rows)
+    assert (first["question"], first["references"]) == ("Bank?", ["B1", "B2"])
+    assert (first["max_score"], first["step"]) == (1.0, 0.5)  # the row names its own max_score
+    assert (first["error_budget"], second["error_budget"], third["error_budget"]) == (0.1, 0.3, 0.2)
     assert second["references"] == ["R"]
 
 

@@ -38,7 +38,7 @@ def step_of(event: Mapping[str, Any], steps: Mapping[str, Step]) -> dict[str, An
 def split_step(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any]:
     """Split; what comes back is the input of the map."""
     job = _job(principal, event)
-    bank = Bank(data_table(), job.tenant, job.settings.error_budget)
+    bank = Bank(data_table(), job.tenant, job.settings.error_budget, job.class_id)
     found = split_job(Jobs(data_table()), job.tenant, job.job_id, data_store(), shared_packs(), bank)
     return {
         "principal": event["principal"],
