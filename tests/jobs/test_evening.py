@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -32,7 +33,7 @@ def address(running: Lambdas) -> Iterator[str]:
 
 
 def test_the_evening_is_as_it_is_told(address: str) -> None:
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     said = ""
     for kind, text in BLOCKS:
         if kind == "python":
@@ -42,3 +43,4 @@ def test_the_evening_is_as_it_is_told(address: str) -> None:
             said = out.getvalue()
         else:
             assert said == text
+    names["call"]("DELETE", "/v1/questions/sci-circuit/pack")  # the other tests' jobs are graded without
