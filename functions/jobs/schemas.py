@@ -41,7 +41,7 @@ class JobInput(BaseModel):
             return None if self.csv is None else self.csv.encode(errors="replace")
         columns = [*REQUIRED, *sorted({name for row in self.rows for name in row} - set(REQUIRED))]
         text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
+        writer = csv.writer(text, lineterminator="\r\n")  # so that a lone CR in a cell is quoted
         writer.writerow(columns)
         writer.writerows([_cell(row.get(name)) for name in columns] for row in self.rows)
         return text.getvalue().encode(errors="replace")

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
@@ -24,20 +24,24 @@ SCHEDULES = {
 }
 """Kept by moto, which fires none."""
 
-JOBS_HANDLER = "functions.jobs.handler.handler"
+GRADING_HANDLER, JOBS_HANDLER = "functions.grading.handler.handler", "functions.jobs.handler.handler"
+
+Tell = Callable[[str], None]
 
 
 @contextmanager
-def local_jobs(processes: int, grading: str = "functions.grading.handler.handler") -> Iterator[Lambdas]:
-    """A local AWS that works jobs off, with this machine's releases and packs; `processes` grade.
+def local_jobs(
+    processes: int, grading: str = GRADING_HANDLER, store: str = "", tell: Tell = lambda _: None
+) -> Iterator[Lambdas]:
+    """A local AWS that works jobs off; `processes` grade. Releases are in `store`, by default this machine's own.
 
     The table and the data bucket are in memory: they are gone afterwards, but for question packs, which are kept.
     """
     use_local_settings()
-    ensure_live("grading", lambda _: None)
     with local_aws() as aws:
-        own_settings = {"LECTERN_STORE": os.environ["LECTERN_STORE"], "LECTERN_GRADING_FUNCTION": GRADING, **SCHEDULES}
-        with in_environment(aws | own_settings):
+        releases = {"LECTERN_STORE": store or os.environ["LECTERN_STORE"]}
+        with in_environment(aws | releases | {"LECTERN_GRADING_FUNCTION": GRADING, **SCHEDULES}):
+            ensure_live("grading", tell)
             own, bucket = open_store(os.environ["LECTERN_DATA_STORE"]), f"s3://{DATA_BUCKET}"
             _copy_packs(own, open_store(bucket))
             machine = _make_machine(aws["AWS_ENDPOINT_URL"])
