@@ -95,12 +95,15 @@ def test_bad_rows_keep_their_errors(running: Lambdas, tmp_path: Path) -> None:
     lines.insert(3, "only,two")
     lines.insert(4, lines[1])
     lines.insert(5, ",".join(long.get(c, c) for c in columns))
+    none = {"id": "none", "max_score": "1", "attempt": "", "answer": "A", "question": "Q?", "reference": " || "}
+    lines.append(",".join(none.get(name, name) for name in columns))
     (tmp_path / "in.csv").write_text("\n".join(lines), "utf-8")
     job = run(tmp_path / "in.csv", tmp_path / "out")
     found = rows(tmp_path / "out")
-    assert [bool(row["error"]) for row in found] == [False, False, True, True, True, False, False, False]
+    assert [bool(row["error"]) for row in found] == [False, False, True, True, True, False, False, False, True]
     assert "5000000" in found[4]["error"]
-    assert (job.counts.rows, job.counts.graded, job.counts.errors) == (8, 5, 3)
+    assert "references" in found[8]["error"]
+    assert (job.counts.rows, job.counts.graded, job.counts.errors) == (9, 5, 4)
 
 
 @pytest.mark.parametrize(

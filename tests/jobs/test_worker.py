@@ -92,6 +92,7 @@ def test_a_chunk_is_graded_committed_and_booked(local_store: LocalStore, table: 
     outcomes = read_outcomes(local_store, entry)
     assert outcomes[6] == {"error": "answer: is blank"}
     assert outcomes[3]["result"]["score"] == 2
+    assert outcomes[3]["result"]["model"]["version"] == "1.0.0"  # the job's, whatever is promoted meanwhile
     assert booked(table, tenant) == expected(10)
 
 
