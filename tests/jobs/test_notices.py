@@ -86,7 +86,7 @@ def test_a_topic_hears_and_dead_letters_are_kept() -> None:
     assert DOCUMENT in [json.loads(body["Message"]) for body in bodies if "Message" in body]
 
 
-def test_without_places_only_the_log_hears(capfd: pytest.CaptureFixture[str]) -> None:
+def test_without_places_only_the_log_hears(caplog: pytest.LogCaptureFixture) -> None:
     notices.tell("job ended", DOCUMENT)
     notices.bury([{"job": "j1", "row": 7}])
-    assert '"job":"j1"' in capfd.readouterr().err
+    assert [(record.getMessage(), vars(record)["job"]) for record in caplog.records] == [("job ended", "j1")]
