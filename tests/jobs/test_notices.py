@@ -1,9 +1,11 @@
 """Who hears of a job's end, and where rows go that nobody could grade."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -61,7 +63,11 @@ def test_a_webhook_hears_with_a_signature(hook: tuple[str, list[tuple[dict[str, 
     assert json.loads(body) == DOCUMENT
     stamp, signed = (part.split("=")[1] for part in headers["Lectern-Signature"].split(","))
     assert signed == notices.signature("secret", int(stamp), body)
-    assert signed != notices.signature("other", int(stamp), body)
+    names: dict[str, Any] = {}
+    exec(re.findall(r"```python\n(.*?)```", Path("docs/jobs.md").read_text("utf-8"), re.DOTALL)[0], names)
+    assert names["is_ours"](headers["Lectern-Signature"], body, "secret")
+    assert not names["is_ours"](headers["Lectern-Signature"], body + b" ", "secret")
+    assert not names["is_ours"](headers["Lectern-Signature"], body, "other")
 
 
 def test_a_webhook_that_fails_is_told_so_that_it_is_tried_again(hook: tuple[str, list[Any]]) -> None:
