@@ -10,7 +10,7 @@ UV := .tools/bin/uv
 RUN := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: demo serve test check format bench results lock train-env clean
+.PHONY: demo serve test check format bench soak results lock train-env clean
 
 demo: $(READY)  ## set up, build, publish, grade the sample class
 	$(RUN) -m infra.local.demo
@@ -32,6 +32,9 @@ format: $(READY)
 
 bench: $(READY)  ## cold start, warm latency, memory and throughput against a reference in the same run
 	$(RUN) -m tests.perf.run
+
+soak: $(READY)  ## a job of 10,000 answers, its workers killed, beside `lectern grade`; an hour
+	$(RUN) -m tests.perf.soak
 
 results: $(READY)  ## measure what ships on $$LECTERN_DATA, beside the runs in RUNS, and write docs/results
 	.venv/bin/lectern models evaluate grading $(foreach fold,0 1 2 3 4,--first-run $(RUNS)/f$(fold)/adapter)

@@ -1,12 +1,15 @@
-"""A local AWS: moto's server in this process, with a versioned bucket for models."""
+"""A local AWS: moto's server in this process, with versioned buckets for models and data, and the gradebook's table."""
 
 import logging
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-BUCKET = "lectern-models"
+from infra.local.dynamodb import make_steady
+from lectern.table import INDEX
+
+BUCKET, DATA_BUCKET, TABLE = "lectern-models", "lectern-data", "lectern"
 
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "local",
@@ -24,13 +27,17 @@ def local_aws(port: int = 0) -> Iterator[dict[str, str]]:
 
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     check_free(port)
+    make_steady()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     try:
         host, chosen = server.get_host_and_port()
         variables = {**CREDENTIALS, "AWS_ENDPOINT_URL": f"http://{host}:{chosen}", "LECTERN_STORE": f"s3://{BUCKET}"}
+        variables["LECTERN_TABLE"] = TABLE
         with in_environment(variables):
-            _make_bucket(variables["AWS_DEFAULT_REGION"])
+            for bucket in (BUCKET, DATA_BUCKET):
+                _make_bucket(bucket, variables["AWS_DEFAULT_REGION"])
+            _make_table()
         yield variables
     finally:
         server.stop()
@@ -46,12 +53,31 @@ def check_free(port: int) -> None:
             raise OSError(error.errno, error.strerror, f"port {port}") from error
 
 
-def _make_bucket(region: str) -> None:
+def _make_bucket(name: str, region: str) -> None:
     import boto3
 
     client = boto3.client("s3")
-    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": region})
-    client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    with suppress(
+        client.exceptions.BucketAlreadyOwnedByYou
+    ):  # of another local AWS in this process: moto has one state
+        client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+    client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+
+
+def _make_table() -> None:
+    import boto3
+
+    keys = {"pk": "HASH", "sk": "RANGE"}, {"gsi1pk": "HASH", "gsi1sk": "RANGE"}
+    schema, index = ([{"AttributeName": name, "KeyType": kind} for name, kind in part.items()] for part in keys)
+    client = boto3.client("dynamodb")
+    with suppress(client.exceptions.ResourceInUseException):
+        client.create_table(
+            TableName=TABLE,
+            KeySchema=schema,
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for part in keys for name in part],
+            GlobalSecondaryIndexes=[{"IndexName": INDEX, "KeySchema": index, "Projection": {"ProjectionType": "ALL"}}],
+            BillingMode="PAY_PER_REQUEST",
+        )
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
 from infra.local import models_life, models_train
+from infra.local.batch_cli import batch
 from infra.local.console import progress_bar
 from infra.local.environment import EMBEDDED, ensure_live, use_local_settings
 from infra.local.essays_cli import essays
@@ -19,6 +20,7 @@ from infra.local.models_attack import attack
 from infra.local.models_cli import models
 from infra.local.models_explain import evaluate_explanations
 from infra.local.packs_cli import packs
+from infra.local.review_cli import review
 from lectern.batch.table import TableError
 from lectern.errors import LecternError
 from model_store.errors import ModelStoreError
@@ -35,6 +37,8 @@ def cli() -> None:
 cli.add_command(models)
 models.add_command(attack)
 cli.add_command(packs)
+cli.add_command(batch)
+cli.add_command(review)
 cli.add_command(essays)
 models.add_command(evaluate_explanations)
 for command in (*models_life.COMMANDS, *models_train.COMMANDS):

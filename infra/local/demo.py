@@ -1,5 +1,6 @@
-"""`make demo`: the whole way once, on one machine. A local AWS, a published model, a graded class, a report."""
+"""`make demo`: the whole way once, on one machine. A local AWS, a published model, a class as a job, a report."""
 
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -10,26 +11,25 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from infra.local.aws import in_environment, local_aws
-from infra.local.environment import ensure_live, use_local_settings
+from infra.local.aws import BUCKET
+from infra.local.batch import run_job
+from infra.local.jobs import local_jobs
+from lectern.jobs.documents import JobSettings
 
 CLASS = Path("examples/class.csv")
 OUT = Path("build/demo")
+WORKERS = os.cpu_count() or 1
 
 
 def main() -> None:
     """Run the demo and print what it did."""
     console = Console()
-    with local_aws() as variables, in_environment(variables):
-        console.print(f"local AWS at {variables['AWS_ENDPOINT_URL']}")
-        use_local_settings()
-        with _timed(console, "model built, published and promoted"):
-            ensure_live("grading", lambda text: console.print(f"  {text}"))
-        from infra.local.grade import grade_file
-
-        with _timed(console, "class graded"):
-            summary = grade_file(CLASS, OUT, None, lambda *_: None)
-    console.print(_table(summary))
+    started = time.monotonic()
+    with local_jobs(WORKERS, store=f"s3://{BUCKET}", tell=lambda text: console.print(f"  {text}")):
+        console.print(f"local AWS at {os.environ['AWS_ENDPOINT_URL']}, ready in {time.monotonic() - started:.1f} s")
+        with _timed(console, "class graded as a job"):
+            run_job(CLASS, OUT, None, JobSettings(chunk_rows=20, concurrency=WORKERS), lambda *_: None)
+    console.print(_table(json.loads((OUT / "summary.json").read_text("utf-8"))))
     console.print(f"The report is at {os.path.abspath(OUT / 'report.html')}", soft_wrap=True)
 
 

@@ -38,7 +38,7 @@ def fit(own_store: bool, source: Path, question_id: str, step: float | None) -> 
         ensure_live("grading", lambda text: click.echo(text, err=True))
     payload = _payload(source, question_id) | ({"step": step} if step else {})
     call = Call(DEVELOPMENT, str(uuid.uuid4()))
-    _told(fit_pack(TASK, question_id, payload, call, shared(), shared_packs()))
+    told(fit_pack(TASK, question_id, payload, call, shared(), shared_packs()))
 
 
 @packs.command("list")
@@ -124,7 +124,8 @@ def _mark(row: Row) -> float:
         raise TableError(f"row {row.cells['id']}: gold is not a number") from None
 
 
-def _told(pack: QuestionPack) -> None:
+def told(pack: QuestionPack) -> None:
+    """Print what a fit made, and what more grades bring."""
     click.echo(f"pack {pack.version} of {pack.question_id}: {pack.grades} grades, in use at once")
     for quality in pack.curve:
         click.echo(f"  {quality.grades:5d} grades: rmse {quality.rmse:.2f}, right {quality.right:.0%}")

@@ -42,7 +42,7 @@ def test_the_runtime_knows_only_itself(path: Path) -> None:
     assert not roots(path) & {"functions", "infra", "model_store", "transformers", "torch", "tests", "boto3"}
     if path.parent.name != "http":
         assert not roots(path) & {"fastapi", "starlette", "mangum"}
-    if path.parent.name != "store":
+    if path.parent.name not in {"store", "table", "services"}:
         assert "botocore" not in roots(path)
 
 
@@ -51,6 +51,15 @@ def test_a_function_is_a_handler_schemas_and_a_pure_task(folder: Path) -> None:
     assert len((folder / "handler.py").read_text("utf-8").splitlines()) <= 15
     assert (folder / "schemas.py").exists()
     assert not roots(folder / "task.py") & {"fastapi", "boto3", "botocore", "transformers", "os", "pathlib", "socket"}
+
+
+@pytest.mark.parametrize("folder", FUNCTIONS, ids=lambda path: path.name)
+def test_a_function_without_a_model_lists_its_routes_and_knows_no_service(folder: Path) -> None:
+    if not (folder / "routes.py").exists():
+        return
+    assert "lectern.http.api.create_api" in imports(folder / "handler.py")
+    for path in folder.glob("*.py"):
+        assert not roots(path) & {"fastapi", "boto3", "botocore", "os", "pathlib", "socket"}, path
 
 
 @pytest.mark.parametrize("room", ["functions", "layers"])

@@ -1,5 +1,7 @@
 """One contract for both stores."""
 
+from pathlib import Path
+
 import pytest
 
 from lectern.errors import Conflict, StoreUnavailable, UnknownObject
@@ -95,3 +97,23 @@ def test_when_every_version_is_deleted_the_key_is_gone(store: Store) -> None:
     with pytest.raises(UnknownObject):
         store.get("key")
     store.put("key", b"again", if_none_match=True)
+
+
+def test_a_stream_gives_the_same_bytes(store: Store) -> None:
+    data = bytes(range(256)) * 1000
+    first = store.put("big", data)
+    store.put("big", b"newer")
+    with store.stream("big", first.version_id) as stream:
+        assert stream.read(10) == data[:10]
+        assert stream.read() == data[10:]
+    with store.stream("big") as stream:
+        assert stream.read() == b"newer"
+    with pytest.raises(UnknownObject), store.stream("nowhere"):
+        pass
+
+
+def test_a_file_is_uploaded_as_a_version(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"content")
+    written = store.upload("key", tmp_path / "file")
+    assert store.get("key", written.version_id).data == b"content"
+    assert store.get("key").etag == written.etag

@@ -39,13 +39,19 @@ def in_aws(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"{module}.settings", lambda: aws)
 
 
-def http_event(body: str, claims: dict[str, str] | None = None, encoded: bool = False) -> dict[str, Any]:
+def http_event(
+    body: str,
+    claims: dict[str, str] | None = None,
+    encoded: bool = False,
+    path: str = "/v1/grade",
+    method: str = "POST",
+) -> dict[str, Any]:
     """An event as API Gateway sends it (payload format 2.0)."""
     authorizer = {"authorizer": {"jwt": {"claims": claims, "scopes": None}}} if claims else {}
     return {
         "version": "2.0",
-        "routeKey": "POST /v1/grade",
-        "rawPath": "/v1/grade",
+        "routeKey": f"{method} {path}",
+        "rawPath": path,
         "rawQueryString": "",
         "headers": {"content-type": "application/json", "host": "api.example.org", "x-forwarded-proto": "https"},
         "requestContext": {
@@ -53,14 +59,14 @@ def http_event(body: str, claims: dict[str, str] | None = None, encoded: bool = 
             "apiId": "api",
             "domainName": "api.example.org",
             "http": {
-                "method": "POST",
-                "path": "/v1/grade",
+                "method": method,
+                "path": path,
                 "protocol": "HTTP/1.1",
                 "sourceIp": "192.0.2.1",
                 "userAgent": "app/1.0",
             },
             "requestId": "gateway-request-1",
-            "routeKey": "POST /v1/grade",
+            "routeKey": f"{method} {path}",
             "stage": "$default",
             "time": "21/Nov/2026:12:00:00 +0000",
             "timeEpoch": 1795000000000,

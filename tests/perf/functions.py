@@ -8,8 +8,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from infra.local.runtime_api import function_process, serve_runtime_api
 from tests.http.test_events import http_event
-from tests.runtime.runtime_api import function_process, serve_runtime_api
 
 CLAIMS = {"sub": "bench", "custom:tenant": "bench"}
 

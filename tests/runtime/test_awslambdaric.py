@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.local.aws import in_environment
+from infra.local.runtime_api import RuntimeApi, function_process, serve_runtime_api
 from lectern.store import open_store
 from model_store.build.builder import Build
 from model_store.release.alias import promote
@@ -13,7 +14,6 @@ from model_store.release.publish import publish
 from model_store.release.signing import Signer
 from tests.http.conftest import REQUEST
 from tests.http.test_events import PRINCIPAL, http_event
-from tests.runtime.runtime_api import RuntimeApi, function_process, serve_runtime_api
 
 HANDLER = "functions.grading.handler.handler"
 CLAIMS = {"sub": "user-1", "custom:tenant": "north-school"}

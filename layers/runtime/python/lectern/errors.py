@@ -6,11 +6,13 @@ LecternError
 │   ├── BodyTooLarge
 │   └── UnsupportedMediaType
 ├── Unauthenticated           no principal, or one without a tenant
+├── Forbidden                 the principal has none of the roles that this takes
 ├── NotFound
 │   ├── UnknownRelease        no such model, version or alias
 │   │   └── RetiredRelease    there was such a version; its number is not used again
 │   ├── UnknownObject         no such key, or no such version of it, in a store
-│   └── UnknownPack           the question has no pack
+│   ├── UnknownPack           the question has no pack
+│   └── UnknownJob            the tenant has no such job
 ├── Conflict                  somebody else was first: a version exists, an alias has moved
 │   └── PackRejected          a question's pack is damaged, or was fitted on another base model
 ├── Unavailable               try again later; nothing is wrong with the request
@@ -64,6 +66,10 @@ class Unauthenticated(LecternError):
     """Nobody is known to be asking."""
 
 
+class Forbidden(LecternError):
+    """Who is asking may not do this."""
+
+
 class NotFound(LecternError):
     """What was asked for does not exist."""
 
@@ -82,6 +88,10 @@ class UnknownObject(NotFound):
 
 class UnknownPack(NotFound):
     """A question has no pack."""
+
+
+class UnknownJob(NotFound):
+    """A tenant has no such job."""
 
 
 class Conflict(LecternError):

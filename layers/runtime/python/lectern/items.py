@@ -11,6 +11,7 @@ from typing import Any
 from lectern.call import Call
 from lectern.errors import InvalidRequest, LecternError, Unavailable
 from lectern.models import Models
+from lectern.packs.repository import FindsPacks
 from lectern.pipeline import answer
 from lectern.principal import DEVELOPMENT, Principal, from_event
 from lectern.problem import problem
@@ -27,21 +28,22 @@ def answer_event(task: Task, event: Mapping[str, Any], request_id: str, models: 
     """
     if "Items" not in event:
         principal = _principal(event.get("principal"))
-        return _answer_all(task, [_without(event, "principal")], principal, request_id, models)[0]
+        return answer_all(task, [_without(event, "principal")], principal, request_id, models)[0]
     items = event["Items"]
     if not isinstance(items, list):
         raise InvalidRequest("Items must be a list.")
     common = event.get("BatchInput")
     principal = _principal(common.get("principal") if isinstance(common, Mapping) else common)
-    return {"Items": _answer_all(task, items, principal, request_id, models)}
+    return {"Items": answer_all(task, items, principal, request_id, models)}
 
 
-def _answer_all(
-    task: Task, items: list[Any], principal: Principal, request_id: str, models: Models
+def answer_all(
+    task: Task, items: list[Any], principal: Principal, request_id: str, models: Models, packs: FindsPacks | None = None
 ) -> list[dict[str, Any]]:
+    """The items' results in their order, each with its item's `id`; what concerns every item is raised."""
     calls = [Call(principal, request_id, student=_student(item)) for item in items]
     with ThreadPoolExecutor(min(settings().threads, max(1, len(items)))) as pool:
-        outcomes = list(pool.map(lambda item, call: _outcome(task, item, call, models), items, calls))
+        outcomes = list(pool.map(lambda item, call: _outcome(task, item, call, models, packs), items, calls))
     record(task, calls, outcomes)
     _raise_what_concerns_all(items, outcomes)
     return [_result(item, outcome, request_id) for item, outcome in zip(items, outcomes, strict=True)]
@@ -57,15 +59,15 @@ def _raise_what_concerns_all(items: list[Any], outcomes: list[Outcome]) -> None:
             raise fault
 
 
-def _outcome(task: Task, item: Any, call: Call, models: Models) -> Outcome:
+def _outcome(task: Task, item: Any, call: Call, models: Models, packs: FindsPacks | None) -> Outcome:
     try:
         if not isinstance(item, Mapping):
             raise InvalidRequest("An item must be an object.")
-        return answer(task, _without(item, "id", "student_id"), call, models)
+        return answer(task, _without(item, "id", "student_id"), call, models, packs)
     except LecternError as error:
         return error
     except Exception as error:
-        return unexpected(task, call, error)
+        return unexpected(task.name, call, error)
 
 
 def _result(item: Any, outcome: Outcome, request_id: str) -> dict[str, Any]:

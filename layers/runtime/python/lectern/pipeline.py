@@ -10,13 +10,13 @@ from lectern.explain import open_probe, remembering
 from lectern.model import Infer, LoadedModel
 from lectern.models import Models
 from lectern.packs.embedding import embeddings
-from lectern.packs.repository import Packs, shared
+from lectern.packs.repository import FindsPacks, shared
 from lectern.task import ExplainableRequest, ModelReference, Request, Response, Task
 from lectern.validation import validate
 
 
 def answer(
-    task: Task, payload: bytes | Mapping[str, Any], call: Call, models: Models, packs: Packs | None = None
+    task: Task, payload: bytes | Mapping[str, Any], call: Call, models: Models, packs: FindsPacks | None = None
 ) -> Response:
     """Answer one request of `task` with the release that serves the caller, and the question's pack if it has one.
 
@@ -43,7 +43,7 @@ def answer(
 
 
 def _fields(
-    task: Task, model: LoadedModel, infer: Infer, packs: Packs | None, call: Call, request: Request
+    task: Task, model: LoadedModel, infer: Infer, packs: FindsPacks | None, call: Call, request: Request
 ) -> dict[str, Any]:
     """What an explanation repeats with changed requests: from the request's texts to the response's fields."""
     manifest = model.release.manifest

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lectern.errors import Unauthenticated
+from lectern.errors import Forbidden, Unauthenticated
 
 _TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -18,6 +18,9 @@ class Principal:
     subject: str
     roles: tuple[str, ...] = ()
 
+
+TEACHERS = ("teacher", "admin")
+"""Who may see and decide grades."""
 
 NOBODY = Principal(tenant="", subject="")
 """Whoever asked before it was known who asks."""
@@ -50,3 +53,9 @@ def from_claims(claims: Mapping[str, Any]) -> Principal:
     # API Gateway writes a list claim as "[teacher admin]".
     roles = str(claims.get("cognito:groups", "")).strip("[]").replace(",", " ").split()
     return principal(str(claims.get("custom:tenant", "")), str(claims.get("sub", "")), tuple(roles))
+
+
+def require(asking: Principal, roles: tuple[str, ...]) -> None:
+    """Raise Forbidden unless the principal has one of the roles."""
+    if not set(asking.roles) & set(roles):
+        raise Forbidden(f"This takes one of the roles {', '.join(roles)}.")

@@ -11,6 +11,7 @@ STATUS: dict[type[LecternError], tuple[int, str]] = {
     errors.BodyTooLarge: (413, "The body is too large"),
     errors.UnsupportedMediaType: (415, "The body must be application/json"),
     errors.Unauthenticated: (401, "Nobody is signed in"),
+    errors.Forbidden: (403, "Not allowed"),
     errors.NotFound: (404, "Not found"),
     errors.Conflict: (409, "Somebody else was first"),
     errors.Unavailable: (503, "Try again later"),

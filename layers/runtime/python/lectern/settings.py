@@ -22,6 +22,39 @@ class Settings(BaseSettings):
     data_store: str = ""
     """Where a tenant's own data is (question packs), like `store`; without it no question has a pack."""
 
+    table: str = ""
+    """The DynamoDB table of jobs and of the gradebook."""
+
+    grading_function: str = ""
+    """The name of the grading function, which a regrade asks."""
+
+    state_machine: str = ""
+    """The ARN of the state machine that works a job off."""
+
+    grading_memory: int = Field(default=1024, gt=0)
+    """The memory of the grading function in MB, for what a job cost."""
+
+    schedule_group: str = "default"
+    """The group of EventBridge schedules."""
+
+    schedule_target: str = ""
+    """The ARN of the jobs function, which schedules call."""
+
+    schedule_role: str = ""
+    """The ARN of the role that schedules call it with."""
+
+    dead_letters: str = ""
+    """The URL of the queue for rows that could not be graded; without it they are in the job's results alone."""
+
+    topic: str = ""
+    """The ARN of the SNS topic that hears of every job's end."""
+
+    webhook: str = Field(default="", pattern=r"^(https://.*|http://127\.0\.0\.1[:/].*)?$")
+    """An address that hears of every job's end."""
+
+    webhook_key: str = ""
+    """What the webhook's messages are signed with."""
+
     public_key: str = ""
     """The key that signs releases: base64 of its DER SubjectPublicKeyInfo (ECDSA P-256)."""
 

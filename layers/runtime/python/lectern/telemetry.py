@@ -40,13 +40,31 @@ def record(task: Task, calls: Sequence[Call], outcomes: Sequence[BaseModel | Lec
     _count(task, {"Answers": len(outcomes), "Errors": len(errors), "Faults": faults, "NeedsReview": reviews}, calls)
 
 
-def unexpected(task: Task, call: Call, error: Exception) -> LecternError:
+def record_call(service: str, route: str, call: Call, outcome: object) -> None:
+    """Log a call of a function without a model, and count it."""
+    fault = outcome if isinstance(outcome, LecternError) else None
+    logger(service).info(
+        "served",
+        tenant=call.principal.tenant,
+        request_id=call.request_id,
+        route=route,
+        error=type(fault).__name__ if fault else None,
+        milliseconds=call.milliseconds,
+    )
+    metrics = EphemeralMetrics(namespace="Lectern", service=service)
+    metrics.add_metric("Calls", MetricUnit.Count, 1)
+    metrics.add_metric("Errors", MetricUnit.Count, int(fault is not None))
+    metrics.add_metric("Faults", MetricUnit.Count, int(fault is not None and status(fault)[0] >= 500))
+    metrics.flush_metrics()
+
+
+def unexpected(service: str, call: Call, error: Exception) -> LecternError:
     """An internal error to answer with; the log gets its kind and place, not its message, which may hold text."""
     trace, places = error.__traceback__, []
     while trace:
         places.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
         trace = trace.tb_next
-    logger(task.name).error("unexpected", kind=type(error).__name__, places=places, request_id=call.request_id)
+    logger(service).error("unexpected", kind=type(error).__name__, places=places, request_id=call.request_id)
     return LecternError("Something went wrong inside; the request id helps to find it.")
 
 

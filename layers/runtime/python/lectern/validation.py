@@ -1,15 +1,16 @@
 """Stage: validate. JSON or plain data becomes a task's request, or a list of what is wrong with which field."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from lectern.errors import FieldError, InvalidRequest, MalformedJson
-from lectern.task import Request
+
+Schema = TypeVar("Schema", bound=BaseModel)
 
 
-def validate(schema: type[Request], payload: bytes | Mapping[str, Any]) -> Request:
+def validate(schema: type[Schema], payload: bytes | Mapping[str, Any]) -> Schema:
     """Check a payload against a schema; what is reported names fields and limits, never the input.
 
     Raises:
@@ -24,7 +25,7 @@ def validate(schema: type[Request], payload: bytes | Mapping[str, Any]) -> Reque
         raise _translated(error, schema) from None  # the cause holds the input
 
 
-def _translated(error: ValidationError, schema: type[Request]) -> InvalidRequest:
+def _translated(error: ValidationError, schema: type[BaseModel]) -> InvalidRequest:
     faults = error.errors(include_url=False)
     if faults[0]["type"] == "json_invalid":
         return MalformedJson(f"The body is not JSON: {faults[0]['ctx']['error']}.")
@@ -32,7 +33,7 @@ def _translated(error: ValidationError, schema: type[Request]) -> InvalidRequest
     return InvalidRequest(f"{len(errors)} of the request's fields can't be accepted.", errors)
 
 
-def _message(fault: Any, schema: type[Request]) -> str:
+def _message(fault: Any, schema: type[BaseModel]) -> str:
     """Pydantic's own words; where a limit on length is passed, also the length."""
     if fault["type"] == "extra_forbidden":
         return f"unknown field; the fields are {', '.join(schema.model_fields)}"

@@ -4,6 +4,7 @@ A mark is a label or a number of points. Labels agree when they are equal; point
 give at least half of the points.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -35,26 +36,51 @@ class Bin:
 
 def compare(grades: list[Grade]) -> list[Compared]:
     """Every grade whose row has a readable mark."""
-    return [compared for grade in grades if (compared := _compared(grade)) is not None]
+    return [pair for grade in grades if (pair := compared(grade)) is not None]
 
 
-def share(compared: list[Compared]) -> float | None:
+def share(pairs: list[Compared]) -> float | None:
     """The share that agrees."""
-    return sum(pair.agrees for pair in compared) / len(compared) if compared else None
+    return sum(pair.agrees for pair in pairs) / len(pairs) if pairs else None
 
 
-def by_confidence(compared: list[Compared]) -> list[Bin]:
+def by_confidence(pairs: list[Compared]) -> list[Bin]:
     """The comparison in bins of confidence; empty bins are left out."""
-    bins = []
-    for low, high in pairwise(BIN_EDGES):
-        members = [p for p in compared if low <= _confidence(p) < high or (high == 1.0 == _confidence(p))]
-        if members:
-            mean = sum(map(_confidence, members)) / len(members)
-            bins.append(Bin(low, high, len(members), mean, sum(p.agrees for p in members) / len(members)))
-    return bins
+    agreement = Agreement()
+    for pair in pairs:
+        agreement.add(pair)
+    return agreement.bins()
 
 
-def _compared(grade: Grade) -> Compared | None:
+class Agreement:
+    """Pairs counted one after another, so that none is held."""
+
+    def __init__(self) -> None:
+        self.marks, self.agree, self.distances, self.distance = 0, 0, 0, 0.0
+        self._bins = [[0, 0.0, 0] for _ in pairwise(BIN_EDGES)]
+        """Of each bin: how many, the sum of their confidences, how many agree."""
+
+    def add(self, pair: Compared) -> None:
+        """Count one."""
+        self.marks += 1
+        self.agree += pair.agrees
+        if pair.distance is not None:
+            self.distances += 1
+            self.distance += pair.distance
+        confidence = _confidence(pair)
+        members = self._bins[min(bisect_right(BIN_EDGES, confidence), len(self._bins)) - 1]
+        members[0] += 1
+        members[1] += confidence
+        members[2] += pair.agrees
+
+    def bins(self) -> list[Bin]:
+        """By confidence; empty ones are left out."""
+        edges = zip(pairwise(BIN_EDGES), self._bins, strict=True)
+        return [Bin(low, high, int(n), total / n, agree / n) for (low, high), (n, total, agree) in edges if n]
+
+
+def compared(grade: Grade) -> Compared | None:
+    """A grade beside its mark; None where its row has none that can be read."""
     mark = grade.row.cells.get("gold", "").strip().lower()
     if grade.result is None or not mark:
         return None

@@ -1,11 +1,17 @@
-"""The output table: the same rows in the same order, each with its grade or its error."""
+"""The output table: the same rows in the same order, each with its grade or its error.
+
+A spreadsheet opens it, so cells are safe (lectern.cells): what a student began with `=` is text. `plain` gives the
+input's cell again.
+"""
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lectern.batch.table import RESULTS, Row, Table
+from lectern.cells import safe
 
 
 @dataclass(frozen=True)
@@ -31,12 +37,23 @@ def error_text(problem: dict[str, Any]) -> str:
 
 def grades_csv(table: Table, grades: list[Grade]) -> bytes:
     """`grades.csv`; bytes that were not UTF-8 in the input come out as they were."""
+    return b"".join([header(table.columns), *(line(table.columns, grade) for grade in grades)])
+
+
+def header(columns: Sequence[str]) -> bytes:
+    """The first line of `grades.csv`."""
+    return _line((*columns, *RESULTS))
+
+
+def line(columns: Sequence[str], grade: Grade) -> bytes:
+    """A row of `grades.csv`."""
+    return _line([*(grade.row.cells[name] for name in columns), *_results(grade)])
+
+
+def _line(cells: Sequence[str]) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow((*table.columns, *RESULTS))
-    for grade in grades:
-        writer.writerow([*(grade.row.cells[name] for name in table.columns), *_results(grade)])
-    return text.getvalue().encode("utf-8", errors="surrogateescape")
+    csv.writer(text, lineterminator="\r\n").writerow(map(safe, cells))  # so that a CR in a cell is quoted, too
+    return text.getvalue().removesuffix("\r\n").encode("utf-8", errors="surrogateescape") + b"\n"
 
 
 def _results(grade: Grade) -> list[str]:

@@ -4,50 +4,99 @@ import hashlib
 from collections import Counter
 from typing import Any
 
-from lectern.batch.agreement import by_confidence, compare, share
+from lectern.batch.agreement import Agreement, compared
 from lectern.batch.grades import Grade
 
 
 def summarise(data: bytes, grades: list[Grade]) -> dict[str, Any]:
     """The figures of a graded batch; `data` is the input file."""
-    graded = [grade for grade in grades if grade.result]
-    return {
-        "input_sha256": hashlib.sha256(data).hexdigest(),
-        "model": graded[0].result["model"] if graded and graded[0].result else None,
-        "rows": len(grades),
-        "errors": len(grades) - len(graded),
-        **_figures(graded),
-        "questions": {name: _figures(members) for name, members in by_question(graded).items()},
-    }
+    summary = Summary()
+    for grade in grades:
+        summary.add(grade)
+    return summary.document(hashlib.sha256(data).hexdigest())
+
+
+class Summary:
+    """Grades counted one after another, in the order of their rows, so that none is held."""
+
+    def __init__(self) -> None:
+        self.rows, self._all = 0, _Figures()
+        self._questions: dict[str, _Figures] = {}
+        self._model: dict[str, Any] | None = None
+
+    def add(self, grade: Grade) -> None:
+        """Count one row."""
+        self.rows += 1
+        if grade.result is None:
+            return
+        self._model = self._model or grade.result["model"]
+        self._all.add(grade)
+        self._questions.setdefault(_question(grade), _Figures()).add(grade)
+
+    @property
+    def errors(self) -> int:
+        """Rows without a grade."""
+        return self.rows - self._all.graded
+
+    @property
+    def needs_review(self) -> int:
+        """Grades that a teacher should see."""
+        return self._all.needs_review
+
+    def document(self, input_sha256: str) -> dict[str, Any]:
+        """The figures."""
+        return {
+            "input_sha256": input_sha256,
+            "model": self._model,
+            "rows": self.rows,
+            "errors": self.errors,
+            **self._all.document(),
+            "questions": {name: figures.document() for name, figures in self._questions.items()},
+        }
+
+
+class _Figures:
+    """Of all rows, or of a question's."""
+
+    def __init__(self) -> None:
+        self.graded, self.needs_review, self._credit = 0, 0, 0.0
+        self._labels: Counter[str] = Counter()
+        self._agreement = Agreement()
+
+    def add(self, grade: Grade) -> None:
+        assert grade.result
+        self.graded += 1
+        self.needs_review += grade.result["needs_review"]
+        self._labels[grade.result["label"]] += 1
+        self._credit += grade.credit
+        if pair := compared(grade):
+            self._agreement.add(pair)
+
+    def document(self) -> dict[str, Any]:
+        figures: dict[str, Any] = {
+            "graded": self.graded,
+            "needs_review": self.needs_review,
+            "labels": dict(sorted(self._labels.items())),
+            "mean_credit": self._credit / self.graded if self.graded else None,
+        }
+        found = self._agreement
+        if found.marks:
+            figures["agreement"] = {
+                "marks": found.marks,
+                "share": found.agree / found.marks,
+                "mean_distance": found.distance / found.distances if found.distances else None,
+                "by_confidence": [vars(entry) for entry in found.bins()],
+            }
+        return figures
 
 
 def by_question(graded: list[Grade]) -> dict[str, list[Grade]]:
     """Graded rows by question id (by the question itself where it has none), in the order of their first row."""
     groups: dict[str, list[Grade]] = {}
     for grade in graded:
-        groups.setdefault(grade.row.cells["question_id"] or grade.row.cells["question"], []).append(grade)
+        groups.setdefault(_question(grade), []).append(grade)
     return groups
 
 
-def _figures(graded: list[Grade]) -> dict[str, Any]:
-    results = [grade.result for grade in graded if grade.result]
-    figures: dict[str, Any] = {
-        "graded": len(results),
-        "needs_review": sum(result["needs_review"] for result in results),
-        "labels": dict(sorted(Counter(result["label"] for result in results).items())),
-        "mean_credit": _mean([grade.credit for grade in graded]),
-    }
-    compared = compare(graded)
-    if compared:
-        distances = [pair.distance for pair in compared if pair.distance is not None]
-        figures["agreement"] = {
-            "marks": len(compared),
-            "share": share(compared),
-            "mean_distance": _mean(distances),
-            "by_confidence": [vars(entry) for entry in by_confidence(compared)],
-        }
-    return figures
-
-
-def _mean(values: list[float]) -> float | None:
-    return sum(values) / len(values) if values else None
+def _question(grade: Grade) -> str:
+    return grade.row.cells["question_id"] or grade.row.cells["question"]

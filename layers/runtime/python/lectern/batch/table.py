@@ -1,14 +1,29 @@
 """The input table: CSV whose good rows become items for grading and whose bad rows keep their own error."""
 
 import csv
+import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any, cast
 
 REQUIRED = ("id", "student_id", "question_id", "question", "reference", "answer", "max_score")
 RESULTS = ("label", "score", "confidence", "needs_review", "model_version", "error")
 _SEPARATOR = "||"
+
+LONGEST_ID = 200
+
+MOST_RECORD = 16_000_000
+"""Characters of one row; a longer one is a quotation mark that was not closed."""
+
+_NO_TEXT = {
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+    b"PK\x03\x04": "a zip archive or a workbook",
+    b"\x1f\x8b": "compressed",
+}
+"""What files begin with that are no CSV; none is unpacked, however small it seems."""
 
 csv.field_size_limit(1_000_000_000)  # a huge cell is that row's error, not the reader's
 
@@ -35,29 +50,36 @@ class Table:
 
 
 def read_table(data: bytes) -> Table:
-    """Read a batch.
+    """Read a batch whole. Raises as `stream_table`."""
+    columns, rows = stream_table(io.BytesIO(data))
+    return Table(columns, tuple(rows))
+
+
+def stream_table(source: IO[bytes]) -> tuple[tuple[str, ...], Iterator[Row]]:
+    """A batch's columns, and its rows one after another; nothing of the file is held but a row, and its id's digest.
 
     Raises:
-        TableError: it is empty, not UTF-8 at all, lacks a column, has a result's column, or a quote stays open.
+        TableError: it is empty, no text, not UTF-8 at all, lacks a column, or has a result's column; while the rows are
+            read, that a quote stays open or a row is endless.
     """
-    lines = _Lines(_decoded(data))
+    lines = _Lines(_decoded(source))
     reader = csv.reader(lines)
     columns = _columns(next(reader, []))
-    rows = tuple(_rows(reader, columns, lines))
-    lines.check_closed()
-    return Table(columns, rows)
+    return columns, _rows(reader, columns, lines)
 
 
 class _Lines:
     """The lines of a text, and those of the record that was read last; csv takes no line before it needs it."""
 
-    def __init__(self, text: str) -> None:
-        self._lines, self._record, self._last, self._number = io.StringIO(text, newline=""), "", "", 0
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines, self._record, self._last, self._number = lines, "", "", 0
 
     def __iter__(self) -> Iterator[str]:
         for line in self._lines:
             self._number += 1
             self._record += line
+            if len(self._record) > MOST_RECORD:
+                raise self._open_quote(self._record, f" in a row of over {MOST_RECORD:,} characters")
             yield line
 
     def close_record(self) -> None:
@@ -70,21 +92,35 @@ class _Lines:
             list(csv.reader(io.StringIO(self._last, newline=""), strict=True))
         except csv.Error as error:
             if "unexpected end of data" in str(error):
-                first = self._number - len(self._last.splitlines()) + 1
-                raise TableError(f"near line {first}: a quotation mark is not closed") from error
+                raise self._open_quote(self._last) from error
+
+    def _open_quote(self, record: str, where: str = "") -> TableError:
+        first = self._number - len(record.splitlines()) + 1
+        return TableError(f"near line {first}: a quotation mark is not closed{where}")
 
 
-def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise TableError("the file is UTF-16; save it as CSV UTF-8")
-    # Bytes that are not UTF-8 survive as lone surrogates: they are the error of their own row.
-    text = data.decode("utf-8-sig", errors="surrogateescape")
-    if not text.strip():
-        raise TableError("the file is empty")
-    return text
+def _decoded(source: IO[bytes]) -> Iterable[str]:
+    buffered = io.BufferedReader(cast(io.RawIOBase, source))  # which asks for readinto alone
+    beginning = buffered.peek(4)[:4]
+    for magic, kind in _NO_TEXT.items():
+        if beginning.startswith(magic):
+            raise TableError(f"the file is {kind}; save it as CSV UTF-8")
+    return _text(buffered)
+
+
+def _text(source: IO[bytes]) -> Iterator[str]:
+    """Lines; bytes that are not UTF-8 survive as lone surrogates: they are the error of their own row."""
+    text = io.TextIOWrapper(source, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    try:
+        yield from text
+    finally:
+        with suppress(ValueError):  # closed already
+            cast(io.BufferedReader, text.detach()).detach()  # whoever opened the source closes it
 
 
 def _columns(header: list[str]) -> tuple[str, ...]:
+    if not any(map(str.strip, header)):
+        raise TableError("the file is empty, or its first line is")
     columns = tuple(name.strip() for name in header)
     missing = [name for name in REQUIRED if name not in columns]
     if missing:
@@ -99,15 +135,16 @@ def _columns(header: list[str]) -> tuple[str, ...]:
 
 
 def _rows(reader: Iterator[list[str]], columns: tuple[str, ...], lines: _Lines) -> Iterator[Row]:
-    seen: set[str] = set()
+    seen: set[bytes] = set()
     lines.close_record()
     for values in reader:
         if any(values):  # spreadsheets leave rows of empty cells behind
             yield _row(values, columns, seen)
         lines.close_record()
+    lines.check_closed()
 
 
-def _row(values: list[str], columns: tuple[str, ...], seen: set[str]) -> Row:
+def _row(values: list[str], columns: tuple[str, ...], seen: set[bytes]) -> Row:
     last = len(columns) - 1
     kept = [*values[:last], ",".join(values[last:])]  # what is too much stays in the last cell
     cells = dict(zip(columns, kept + [""] * len(columns), strict=False))
@@ -115,9 +152,10 @@ def _row(values: list[str], columns: tuple[str, ...], seen: set[str]) -> Row:
         if len(values) != len(columns):
             raise ValueError(f"the row has {len(values)} cells, the header line {len(columns)}")
         item = _item(cells)
-        if item["id"] in seen:
+        digest = hashlib.blake2b(item["id"].encode(), digest_size=8).digest()
+        if digest in seen:
             raise ValueError("another row above has the same id")
-        seen.add(item["id"])
+        seen.add(digest)
         return Row(cells, item)
     except ValueError as error:
         return Row(cells, error=str(error))
@@ -129,6 +167,7 @@ def _item(cells: dict[str, str]) -> dict[str, Any]:
             raise ValueError(f"{name} is not UTF-8")
     if not cells["id"].strip():
         raise ValueError("id is empty")
+    _check_ids(cells)
     item = {
         "id": cells["id"],
         "student_id": cells["student_id"],
@@ -138,6 +177,16 @@ def _item(cells: dict[str, str]) -> dict[str, Any]:
         "max_score": _max_score(cells["max_score"]),
     }
     return item | ({"question_id": cells["question_id"]} if cells["question_id"] else {})
+
+
+def _check_ids(cells: dict[str, str]) -> None:
+    for name in ("student_id", "question_id", "class"):
+        cell = cells.get(name, "")
+        if len(cell) > LONGEST_ID or not all(c == " " or c.isprintable() for c in cell):
+            raise ValueError(f"{name} has control characters, or more than {LONGEST_ID} characters")
+    attempt = cells.get("attempt", "").strip()
+    if attempt and not (attempt.isascii() and attempt.isdigit() and len(attempt) <= 6):
+        raise ValueError("attempt is no whole number of at most six digits")
 
 
 def _max_score(cell: str) -> float:

@@ -34,7 +34,7 @@ def create_app(task: Task, models: Callable[[], Models] = shared) -> FastAPI:
         docs_url="/docs" if docs else None,
         openapi_url="/openapi.json" if docs else None,
         redoc_url=None,
-        exception_handlers={LecternError: _refused, HTTPException: _unrouted},
+        exception_handlers={LecternError: refused, HTTPException: unrouted},
     )
     app.add_api_route(
         task.route,
@@ -69,7 +69,7 @@ def _outcome(task: Task, body: bytes, call: Call, models: Callable[[], Models]) 
     except LecternError as error:
         return error
     except Exception as error:
-        return unexpected(task, call, error)
+        return unexpected(task.name, call, error)
 
 
 def _respond(task: Task, call: Call, outcome: Outcome) -> Response:
@@ -94,12 +94,13 @@ def problem_response(error: LecternError, call_id: str) -> Response:
     return JSONResponse(problem(error, call_id), status(error)[0], headers, PROBLEM_MEDIA_TYPE)
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def refused(request: Request, error: Exception) -> Response:
+    """Our own errors, wherever they were raised."""
     assert isinstance(error, LecternError)
     return problem_response(error, request_id(request))
 
 
-async def _unrouted(request: Request, error: Exception) -> Response:
+async def unrouted(request: Request, error: Exception) -> Response:
     """No such path or method: what the framework itself answers."""
     assert isinstance(error, HTTPException)
     document = {

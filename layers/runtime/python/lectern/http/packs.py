@@ -85,7 +85,7 @@ def _outcome(task: Task, act: Act, question: str, body: bytes, call: Call) -> Ba
     except LecternError as error:
         return error
     except Exception as error:
-        return unexpected(task, call, error)
+        return unexpected(task.name, call, error)
 
 
 def _respond(task: Task, call: Call, outcome: BaseModel | LecternError) -> Response:

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 
 from pydantic import ValidationError
 
@@ -36,6 +37,13 @@ class Pointer(Document):
 class _Seen:
     pack: QuestionPack | None
     at: float
+
+
+class FindsPacks(Protocol):
+    """What the pipeline asks for a question's pack."""
+
+    def find(self, tenant: str, question_id: str) -> QuestionPack | None:
+        """The pack that answers, or None."""
 
 
 class Packs:
@@ -69,6 +77,24 @@ class Packs:
     def get(self, tenant: str, question_id: str) -> QuestionPack:
         """The question's pack as it is now. Raises UnknownPack, PackRejected or StoreUnavailable."""
         return self._read(tenant, question_id)[0]
+
+    def pointer(self, tenant: str, question_id: str) -> Pointer | None:
+        """Which version counts now, for those who will ask for just that one; None if the question has no pack."""
+        try:
+            return self._pointer(tenant, question_id)[0] if self._store else None
+        except UnknownPack:
+            return None
+
+    def at(self, tenant: str, pointer: Pointer) -> QuestionPack:
+        """The version that a pointer names. Raises PackRejected or StoreUnavailable."""
+        key = (tenant, f"{pointer.question_id}\0{pointer.version}")
+        with self._lock:
+            seen = self._seen.get(key)
+        pack = seen.pack if seen else None
+        if pack is None:
+            pack = self._version(tenant, pointer)
+            self._keep(key, pack)
+        return pack
 
     def put(self, tenant: str, make: Callable[[str], QuestionPack], question_id: str) -> QuestionPack:
         """Keep what `make` builds for the next version's name, and let it count.
@@ -128,13 +154,16 @@ class Packs:
 
     def _read(self, tenant: str, question_id: str) -> tuple[QuestionPack, str]:
         pointer, blob = self._pointer(tenant, question_id)
+        return self._version(tenant, pointer), blob.etag
+
+    def _version(self, tenant: str, pointer: Pointer) -> QuestionPack:
         try:
             data = self._open().get(_pack_key(tenant, pointer)).data
         except UnknownObject as error:
             raise PackRejected(f"question_id: version {pointer.version} of the question's pack is gone.") from error
         if hashlib.sha256(data).hexdigest() != pointer.sha256:
             raise PackRejected(f"question_id: version {pointer.version} of the question's pack is damaged.")
-        return read(data), blob.etag
+        return read(data)
 
     def _pointer(self, tenant: str, question_id: str) -> tuple[Pointer, Blob]:
         try:

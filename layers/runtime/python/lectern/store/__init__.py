@@ -1,8 +1,9 @@
 """Where releases lie: versioned objects with conditional writes, in S3 or in a local folder."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from lectern.errors import StoreUnavailable
 
@@ -33,6 +34,15 @@ class Store(Protocol):
 
         Raises Conflict when the condition does not hold.
         """
+
+    def stream(self, key: str, version_id: str | None = None) -> AbstractContextManager[IO[bytes]]:
+        """The same bytes as `get`, a few at a time. Raises UnknownObject."""
+
+    def upload(self, key: str, path: Path) -> ObjectVersion:
+        """Write a file's bytes as a new version, without holding them all."""
+
+    def link(self, key: str, seconds: int, version_id: str | None = None, *, write: bool = False) -> str:
+        """An address at which whoever has it may read the object, or write one, for so long."""
 
     def keys(self, prefix: str) -> list[str]:
         """Keys that start with `prefix`, sorted."""

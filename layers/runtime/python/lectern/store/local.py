@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote, unquote
 
 from lectern.errors import Conflict, StoreUnavailable, UnknownObject
@@ -21,12 +22,19 @@ class LocalStore:
 
     def get(self, key: str, version_id: str | None = None) -> Blob:
         """See Store."""
-        known = self._version_ids(key)
-        if not known or (version_id and version_id not in known):
-            raise UnknownObject(f"The store holds no {key}" + (f" in version {version_id}." if version_id else "."))
-        version_id = version_id or known[0]
-        data = (self._folder(key) / version_id).read_bytes()
-        return Blob(version_id, _etag(data), data)
+        path = self._path(key, version_id)
+        data = path.read_bytes()
+        return Blob(path.name, _etag(data), data)
+
+    @contextmanager
+    def stream(self, key: str, version_id: str | None = None) -> Iterator[IO[bytes]]:
+        """See Store."""
+        with self._path(key, version_id).open("rb") as file:
+            yield file
+
+    def upload(self, key: str, path: Path) -> ObjectVersion:
+        """See Store."""
+        return self.put(key, path.read_bytes())  # on one machine, where nobody pays for memory
 
     def put(self, key: str, data: bytes, *, if_match: str | None = None, if_none_match: bool = False) -> ObjectVersion:
         """See Store."""
@@ -44,6 +52,12 @@ class LocalStore:
                 draft.unlink(missing_ok=True)
         return ObjectVersion(version_id, _etag(data))
 
+    def link(self, key: str, seconds: int, version_id: str | None = None, *, write: bool = False) -> str:
+        """A file's address; nothing can be written through one, and it does not expire."""
+        if write:
+            raise StoreUnavailable("A local folder takes no uploads; LECTERN_DATA_STORE must be s3://bucket.")
+        return self._path(key, version_id).absolute().as_uri()
+
     def keys(self, prefix: str) -> list[str]:
         """See Store."""
         names = os.listdir(self._objects) if self._objects.exists() else []
@@ -58,6 +72,12 @@ class LocalStore:
         with _as_unavailable():
             if version_id in self._version_ids(key):
                 (self._folder(key) / version_id).unlink(missing_ok=True)
+
+    def _path(self, key: str, version_id: str | None) -> Path:
+        known = self._version_ids(key)
+        if not known or (version_id and version_id not in known):
+            raise UnknownObject(f"The store holds no {key}" + (f" in version {version_id}." if version_id else "."))
+        return self._folder(key) / (version_id or known[0])
 
     def _folder(self, key: str) -> Path:
         return self._objects / quote(key, safe="")

@@ -3,10 +3,12 @@
 botocore is used directly: it is the same client without boto3's resource layer, which a cold start would pay for.
 """
 
+import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -41,12 +43,34 @@ class S3Store:
             answer = self._client.get_object(Bucket=self._bucket, Key=key, **pin)
             return Blob(self._version(answer), answer["ETag"], answer["Body"].read())
 
+    @contextmanager
+    def stream(self, key: str, version_id: str | None = None) -> Iterator[IO[bytes]]:
+        """See Store; a stream that breaks off raises StoreUnavailable where it is read."""
+        pin = {"VersionId": version_id} if version_id else {}
+        with _translated(key):
+            answer = self._client.get_object(Bucket=self._bucket, Key=key, **pin)
+        with closing(answer["Body"]) as body:
+            yield io.BufferedReader(_Body(body, key))
+
+    def upload(self, key: str, path: Path) -> ObjectVersion:
+        """See Store."""
+        with _translated(key), path.open("rb") as file:
+            answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=file)
+        return ObjectVersion(self._version(answer), answer["ETag"])
+
     def put(self, key: str, data: bytes, *, if_match: str | None = None, if_none_match: bool = False) -> ObjectVersion:
         """See Store."""
         condition = {"IfNoneMatch": "*"} if if_none_match else {"IfMatch": if_match} if if_match else {}
         with _translated(key, written=True):
             answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=data, **condition)
         return ObjectVersion(self._version(answer), answer["ETag"])
+
+    def link(self, key: str, seconds: int, version_id: str | None = None, *, write: bool = False) -> str:
+        """See Store; signed with the credentials of this process, without asking S3."""
+        asked = {"Bucket": self._bucket, "Key": key} | ({"VersionId": version_id} if version_id else {})
+        with _translated(key):
+            operation = "put_object" if write else "get_object"
+            return str(self._client.generate_presigned_url(operation, Params=asked, ExpiresIn=seconds))
 
     def keys(self, prefix: str) -> list[str]:
         """See Store."""
@@ -71,6 +95,24 @@ class S3Store:
         if version == "null":
             raise StoreUnavailable(f"The bucket {self._bucket} keeps no versions; switch versioning on.")
         return version
+
+
+class _Body(io.RawIOBase):
+    """botocore's stream of bytes as Python's."""
+
+    def __init__(self, body: Any, key: str) -> None:
+        self._body, self._key = body, key
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """The next bytes. Raises StoreUnavailable."""
+        with _translated(self._key):
+            found = self._body.read(len(buffer))
+        buffer[: len(found)] = found
+        return len(found)
 
 
 @contextmanager

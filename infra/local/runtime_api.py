@@ -20,6 +20,9 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 
+DEADLINE_SECONDS = 900
+"""As long as a Lambda function may take at most."""
+
 
 @dataclass
 class Answer:
@@ -65,14 +68,17 @@ def function_process(
     environment = {
         "PATH": os.environ["PATH"],
         "AWS_LAMBDA_RUNTIME_API": address,
-        "AWS_LAMBDA_FUNCTION_NAME": "grading",
+        "AWS_LAMBDA_FUNCTION_NAME": handler.split(".")[1],
         "AWS_LAMBDA_FUNCTION_VERSION": "1",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
         "LAMBDA_TASK_ROOT": str(ROOT),
+        **{name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ},
         **variables,
     }
     command = [python, "-m", "awslambdaric", handler]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL if quiet else None)
+    process = subprocess.Popen(  # noqa: S603  # our own command
+        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL if quiet else None
+    )
     try:
         yield process
     finally:
@@ -87,17 +93,17 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def do_GET(self) -> None:
-        """…/runtime/invocation/next"""
+        """…/runtime/invocation/next."""
         event = self.api.events.get()
         self.send_response(200)
         self.send_header("Lambda-Runtime-Aws-Request-Id", str(uuid.uuid4()))
-        self.send_header("Lambda-Runtime-Deadline-Ms", str(int((time.time() + 30) * 1000)))
+        self.send_header("Lambda-Runtime-Deadline-Ms", str(int((time.time() + DEADLINE_SECONDS) * 1000)))
         self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-central-1:123456789012:function:f")
         self.send_header("Content-Type", "application/json")
         self._finish(event)
 
     def do_POST(self) -> None:
-        """…/runtime/invocation/ID/response or …/error"""
+        """…/runtime/invocation/ID/response or …/error."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.api.answers.put(Answer(json.loads(body), not self.path.endswith("/response"), time.monotonic()))
         self.send_response(202)

@@ -1,0 +1,1 @@
+"""The gradebook: classes, questions, grades, teachers' decisions, regrades."""

@@ -1,0 +1,89 @@
+"""Bytes that somebody uploaded, as lines of text: limits hold while they stream, and nothing is unpacked."""
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from lectern.errors import BodyTooLarge, InvalidRequest
+from lectern.exports.gradebook import refuse
+
+MOST_BYTES = 50_000_000
+MOST_LINE = 1_000_000
+
+_PACKED = {
+    b"PK\x03\x04": "a zip archive (or an Excel or LibreOffice workbook)",
+    b"PK\x05\x06": "an empty zip archive",
+    b"\x1f\x8b": "a gzip file",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ\x00": "an xz file",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"\x28\xb5\x2f\xfd": "a zstd file",
+    b"Rar!\x1a\x07": "a rar archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"%PDF": "a PDF",
+    b"\xff\xfe": "UTF-16 text",
+    b"\xfe\xff": "UTF-16 text",
+}
+_END = re.compile(r"\r\n|\n|\r(?=.)", re.DOTALL)
+_LONGEST = max(map(len, _PACKED))
+
+
+def refuse_packed(start: bytes) -> None:
+    """Raise InvalidRequest where a file's first bytes say that it is no plain text."""
+    for magic, told in _PACKED.items():
+        if start.startswith(magic):
+            raise InvalidRequest(f"The file is {told}; save it as CSV UTF-8, not packed.")
+
+
+def lines(chunks: Iterable[bytes], most_bytes: int = MOST_BYTES) -> Iterator[str]:
+    """The lines of UTF-8 text, with their ends (LF, CR LF or CR), without a byte order mark.
+
+    Raises:
+        InvalidRequest: it is packed, holds NUL, or is not UTF-8; with the line.
+        BodyTooLarge: it has more bytes than allowed, as soon as that is known.
+    """
+    kept, number = "", 1
+    for piece in _text(_begun(_limited(chunks, most_bytes))):
+        text, start = kept + piece, 0
+        for end in _END.finditer(text):
+            yield text[start : end.end()]
+            start, number = end.end(), number + 1
+        kept = text[start:]
+        if len(kept) > MOST_LINE:
+            raise refuse(number, "", f"the line has more than {MOST_LINE:,} characters")
+    if kept:
+        yield kept
+
+
+def _limited(chunks: Iterable[bytes], most_bytes: int) -> Iterator[bytes]:
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > most_bytes:
+            raise BodyTooLarge(f"The file has more than {most_bytes:,} bytes, which is the limit.")
+        yield chunk
+
+
+def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The chunks, the first one long enough to know a packed file by."""
+    start = b""
+    for chunk in chunks:
+        start += chunk
+        if len(start) >= _LONGEST:
+            break
+    refuse_packed(start)
+    yield start
+    yield from chunks
+
+
+def _text(chunks: Iterable[bytes]) -> Iterator[str]:
+    decoder, line = codecs.getincrementaldecoder("utf-8-sig")(), 1
+    for chunk, is_last in chain(((chunk, False) for chunk in chunks), [(b"", True)]):
+        if b"\0" in chunk:
+            raise refuse(line + chunk[: chunk.index(b"\0")].count(b"\n"), "", "holds NUL bytes, so it is not CSV")
+        try:
+            yield decoder.decode(chunk, is_last)
+        except UnicodeDecodeError as error:
+            raise refuse(line + error.object[: error.start].count(b"\n"), "", "is not UTF-8") from None
+        line += chunk.count(b"\n")

@@ -1,0 +1,128 @@
+"""A function without a model as a FastAPI application: a list of routes, each a plain function of an `Asked`."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from lectern import __version__
+from lectern.call import Call
+from lectern.errors import LecternError
+from lectern.http.app import problem_response, refused, unrouted
+from lectern.http.incoming import in_lambda, open_call, read_body
+from lectern.http.incoming import request_id as id_of
+from lectern.principal import NOBODY
+from lectern.settings import settings
+from lectern.telemetry import record_call, unexpected
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a route's function is given: who asks, the path's and the query's parameters, the body's bytes."""
+
+    call: Call
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def tenant(self) -> str:
+        """The caller's."""
+        return self.call.principal.tenant
+
+
+@dataclass(frozen=True)
+class Raw:
+    """An answer that is not JSON: a report, a file to download."""
+
+    content: bytes
+    media_type: str
+    file_name: str = ""
+
+
+Answer = BaseModel | Raw
+Act = Callable[[Asked], Answer]
+
+
+@dataclass(frozen=True)
+class Route:
+    """`act` validates the body itself (lectern.validation), by `request` where it has one. It raises LecternErrors."""
+
+    method: str
+    path: str
+    act: Act
+    request: type[BaseModel] | None = None
+    response: type[BaseModel] | None = None
+    status: int = 200
+
+
+def create_api(name: str, routes: Sequence[Route]) -> FastAPI:
+    """The application of the function `name`."""
+    docs = settings().docs
+    app = FastAPI(
+        title=f"Lectern: {name}",
+        version=__version__,
+        docs_url="/docs" if docs else None,
+        openapi_url="/openapi.json" if docs else None,
+        redoc_url=None,
+        exception_handlers={LecternError: refused, HTTPException: unrouted},
+    )
+    for route in routes:
+        app.add_api_route(
+            route.path,
+            _endpoint(name, route),
+            methods=[route.method],
+            status_code=route.status,
+            response_model=route.response,
+            openapi_extra=_body(route),
+        )
+    return app
+
+
+def _endpoint(name: str, route: Route) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        call = Call(NOBODY, id_of(request))
+        try:
+            call = open_call(request)
+            body = await read_body(request) if route.request else b""
+        except LecternError as error:
+            return _respond(name, route, call, error)
+        asked = Asked(call, dict(request.path_params), dict(request.query_params), dict(request.headers), body)
+        if in_lambda(request):
+            return _respond(name, route, call, _outcome(name, route, asked))
+        return _respond(name, route, call, await run_in_threadpool(_outcome, name, route, asked))
+
+    return endpoint
+
+
+def _outcome(name: str, route: Route, asked: Asked) -> Answer | LecternError:
+    try:
+        with asked.call.stage("act"):
+            return route.act(asked)
+    except LecternError as error:
+        return error
+    except Exception as error:
+        return unexpected(name, asked.call, error)
+
+
+def _respond(name: str, route: Route, call: Call, outcome: Answer | LecternError) -> Response:
+    record_call(name, route.path, call, outcome)
+    if isinstance(outcome, LecternError):
+        return problem_response(outcome, call.request_id)
+    if isinstance(outcome, Raw):
+        told = {"Content-Disposition": f'attachment; filename="{outcome.file_name}"'} if outcome.file_name else {}
+        return Response(outcome.content, route.status, told, outcome.media_type)
+    document = outcome.model_dump(mode="json") | {"request_id": call.request_id}
+    return Response(json.dumps(document), route.status, media_type="application/json")
+
+
+def _body(route: Route) -> dict[str, Any] | None:
+    if route.request is None:
+        return None
+    return {"requestBody": {"content": {"application/json": {"schema": route.request.model_json_schema()}}}}

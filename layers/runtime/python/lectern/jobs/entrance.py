@@ -1,0 +1,138 @@
+"""Events of the state machine: each names a step, a principal and a job; what a step needs comes from the settings."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from lectern.errors import InvalidRequest
+from lectern.jobs.bank import Bank
+from lectern.jobs.booking import booking
+from lectern.jobs.documents import ENDED, ChunkPointer, Job
+from lectern.jobs.finish import finish_job
+from lectern.jobs.ledger import Ledger
+from lectern.jobs.repository import Jobs, now
+from lectern.jobs.schedules import Schedules, collect
+from lectern.jobs.split import split_job
+from lectern.packs.repository import shared as shared_packs
+from lectern.principal import Principal, from_event
+from lectern.services.notices import tell
+from lectern.settings import settings
+from lectern.store import Store, open_store
+from lectern.table import Table, open_table
+from lectern.task import Task
+
+LONGEST_REASON = 500
+
+Step = Callable[[Principal, Mapping[str, Any]], dict[str, Any]]
+
+
+def step_of(event: Mapping[str, Any], steps: Mapping[str, Step]) -> dict[str, Any]:
+    """Take the step that the event names. Raises InvalidRequest for another one, and what the step raises."""
+    step = steps.get(str(event.get("step")))
+    if step is None:
+        raise InvalidRequest(f"The event names none of the steps {', '.join(steps)}.")
+    return step(from_event(event.get("principal")), event)
+
+
+def split_step(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Split; what comes back is the input of the map."""
+    job = _job(principal, event)
+    bank = Bank(data_table(), job.tenant, job.settings.error_budget, job.class_id)
+    found = split_job(Jobs(data_table()), job.tenant, job.job_id, data_store(), shared_packs(), bank)
+    return {
+        "principal": event["principal"],
+        "job": job.job_id,
+        "bucket": settings().data_store.removeprefix("s3://"),
+        "chunks": found.key,
+        "concurrency": job.settings.concurrency,
+        "tolerated_failures": job.settings.tolerated_failures,
+        "fault": {"Error": "", "Cause": ""},
+    }
+
+
+def grade_step(task: Task, request_id: str) -> Step:
+    """Grade one chunk; its counts come back, no row does."""
+
+    def step(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any]:
+        from lectern.jobs.work import Worker
+        from lectern.models import shared as shared_models
+
+        job, pointer = _job(principal, event), ChunkPointer.model_validate(event.get("chunk"))
+        if job.state == "cancelled":
+            return {"number": pointer.number}
+        ledger = Ledger(data_table(), job.tenant, job.job_id)
+        worker = Worker(task, shared_models(), shared_packs(), data_store(), ledger, booking(data_table()))
+        entry = worker.work(job, principal, pointer, request_id)
+        return {"number": pointer.number, **entry.counts.model_dump()}
+
+    return step
+
+
+def finish_step(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the results together and tell that the job has ended."""
+    job = _job(principal, event)
+    if job.state not in ENDED:
+        ledger = Ledger(data_table(), job.tenant, job.job_id)
+        job = finish_job(Jobs(data_table()), job, data_store(), ledger, _reason(event))
+    return _told(job)
+
+
+def fail_step(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Close a job whose file could not be read, or whose results could not be put together."""
+    job, reason = _job(principal, event), _reason(event) or "The job failed."
+    return _told(Jobs(data_table()).change(job.tenant, job.job_id, state="failed", reason=reason, ended=now()))
+
+
+def collect_step(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any]:
+    """A schedule has fired: a job for every file that has arrived."""
+    schedule = Schedules(data_table()).get(principal.tenant, str(event.get("schedule")))
+    found = collect(schedule, principal, Jobs(data_table()), data_store(), release_store())
+    return {"jobs": [job.job_id for job in found]}
+
+
+STEPS: dict[str, Step] = {"split": split_step, "finish": finish_step, "fail": fail_step, "collect": collect_step}
+
+
+def data_table() -> Table:
+    """The table that the settings name. Raises StoreUnavailable."""
+    return _table(settings().table)
+
+
+def data_store() -> Store:
+    """The store of the tenants' own data. Raises StoreUnavailable."""
+    return _store(settings().data_store, settings().store_timeout_seconds)
+
+
+def release_store() -> Store:
+    """The store of the releases. Raises StoreUnavailable."""
+    return _store(settings().store, settings().store_timeout_seconds)
+
+
+_table, _store = cache(open_table), cache(open_store)
+
+
+def forget() -> None:
+    """Open the table and the stores anew."""
+    _table.cache_clear()
+    _store.cache_clear()
+
+
+def _job(principal: Principal, event: Mapping[str, Any]) -> Job:
+    return Jobs(data_table()).get(principal.tenant, str(event.get("job")))
+
+
+def _reason(event: Mapping[str, Any]) -> str:
+    """What the state machine caught, in a sentence: a function's own words where it said any."""
+    cause = str(event.get("error") or "")
+    try:
+        return str(json.loads(cause)["errorMessage"])
+    except (ValueError, TypeError, KeyError):
+        return cause[:LONGEST_REASON]
+
+
+def _told(job: Job) -> dict[str, Any]:
+    counts = job.counts.model_dump()
+    about = {"tenant": job.tenant, "job": job.job_id, "state": job.state, "link": f"/v1/jobs/{job.job_id}"}
+    tell("job ended", about | counts)
+    return {"job": job.job_id, "state": job.state}

@@ -1,0 +1,93 @@
+"""A gradebook over the local AWS; each test has a tenant of its own."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from infra.local.aws import in_environment
+from lectern.gradebook import Grade, Gradebook, Place, graded
+from lectern.gradebook.book import shared
+from lectern.settings import settings
+from lectern.table import Table
+
+STORE = os.environ["LECTERN_STORE"]
+"""The tests' own releases, not the local AWS's bucket."""
+
+ITEM = {
+    "question": "Why does ice float?",
+    "references": ["Ice is less dense than water."],
+    "answer": "It is less dense.",
+    "max_score": 2,
+    "step": 0.5,
+}
+MODEL = {"name": "grading", "version": "1.0.0", "digest": "d" * 64}
+RESULT = {
+    "label": "correct",
+    "score": 2.0,
+    "confidence": 0.75,
+    "needs_review": True,
+    "probabilities": {"correct": 0.75, "contradictory": 0.1, "incorrect": 0.15},
+    "warnings": [],
+    "model": MODEL,
+}
+
+
+@pytest.fixture
+def table(aws: dict[str, str]) -> Iterator[Table]:
+    with in_environment(aws):
+        yield Table(aws["LECTERN_TABLE"])
+
+
+@pytest.fixture
+def tenant() -> str:
+    return f"t-{uuid.uuid4().hex[:12]}"
+
+
+class Clock:
+    """Noon of the first of March; a second later each time."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@pytest.fixture
+def book(table: Table) -> Gradebook:
+    return Gradebook(table, Clock())
+
+
+@pytest.fixture
+def configured(table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The settings name the table."""
+    monkeypatch.setenv("LECTERN_TABLE", "lectern")
+    monkeypatch.setenv("LECTERN_STORE", STORE)
+    settings.cache_clear()
+    shared.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+    shared.cache_clear()
+
+
+Make = Callable[..., Grade]
+
+
+@pytest.fixture
+def make(tenant: str) -> Make:
+    """A grade of this test's tenant, with parts of its item, its result or its model changed."""
+
+    def make(student: str = "s1", question: str = "q1", job: str = "j1", row: int = 0, **changes: Any) -> Grade:
+        place = Place(changes.pop("class_id", "c1"), question, student, changes.pop("attempt", 1))
+        model = MODEL | {name: changes.pop(name) for name in MODEL if name in changes}
+        item = ITEM | {name: changes.pop(name) for name in [*ITEM, "error_budget"] if name in changes}
+        item |= {"question": changes.pop("asked")} if "asked" in changes else {}
+        return graded(tenant, place, item, RESULT | {"model": model} | changes, job, row)
+
+    return make

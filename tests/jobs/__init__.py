@@ -1,0 +1,1 @@
+"""Jobs: the state machine, its workers, and everything that can happen to them."""
