@@ -1,7 +1,5 @@
 """The routes of the gradebook. All are for teachers: what they show is students' work."""
 
-import dataclasses
-
 from functions.gradebook import bank, exports, regrades, reviews, task
 from functions.gradebook.schemas import (
     ApproveRequest,
@@ -28,17 +26,7 @@ from functions.gradebook.views import (
     Removed,
     ReviewList,
 )
-from lectern.http.api import Act, Answer, Asked, Route
-from lectern.principal import TEACHERS, require
-
-
-def _for_teachers(act: Act) -> Act:
-    def checked(asked: Asked) -> Answer:
-        require(asked.call.principal, TEACHERS)
-        return act(asked)
-
-    return checked
-
+from lectern.http.api import Route, for_teachers
 
 _CLASS, _QUESTION, _GRADE = "/v1/classes/{class_id:path}", "/v1/questions/{question_id:path}", "/v1/grades/{grade_id}"
 
@@ -69,4 +57,4 @@ _ROUTES = [
     Route("POST", "/v1/regrades/{regrade_id}/apply", regrades.apply, response=RegradeView),
 ]
 
-ROUTES = [dataclasses.replace(route, act=_for_teachers(route.act)) for route in _ROUTES]
+ROUTES = for_teachers(_ROUTES)

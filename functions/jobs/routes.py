@@ -1,4 +1,4 @@
-"""The routes of jobs."""
+"""The routes of jobs. All are for teachers: what they show is students' work."""
 
 from functions.jobs import schedules, task
 from functions.jobs.schemas import (
@@ -13,9 +13,9 @@ from functions.jobs.schemas import (
     Upload,
     UploadRequest,
 )
-from lectern.http.api import Route
+from lectern.http.api import Route, for_teachers
 
-ROUTES = [
+_ROUTES = [
     Route("POST", "/v1/jobs", task.post_job, JobRequest, JobView, 202),
     Route("GET", "/v1/jobs", task.list_jobs, response=JobList),
     Route("GET", "/v1/jobs/{job_id}", task.get_job, response=JobView),
@@ -26,3 +26,5 @@ ROUTES = [
     Route("POST", "/v1/schedules/{schedule_id}/run", schedules.run_schedule, response=Collected, status=202),
     Route("DELETE", "/v1/schedules/{schedule_id}", schedules.delete_schedule, response=Gone),
 ]
+
+ROUTES = for_teachers(_ROUTES)

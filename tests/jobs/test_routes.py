@@ -47,8 +47,9 @@ def client(aws: dict[str, str], release: Release, started: list[str]) -> Iterato
     forget_services()
 
 
-def as_tenant(tenant: str, method: str, path: str, body: str = "") -> dict[str, Any]:
-    event = http_event(body, {"sub": "t", "custom:tenant": tenant}, path=path, method=method)
+def as_tenant(tenant: str, method: str, path: str, role: str = "teacher") -> dict[str, Any]:
+    claims = {"sub": "t", "custom:tenant": tenant, "cognito:groups": f"[{role}]"}
+    event = http_event("", claims, path=path, method=method)
     return handler(event, type("Context", (), {"aws_request_id": "x"})())
 
 
@@ -131,6 +132,12 @@ def test_another_tenants_job_is_not_there(client: TestClient) -> None:
     assert as_tenant("demo", "GET", f"/v1/jobs/{job}")["statusCode"] == 200
     assert as_tenant("other", "GET", f"/v1/jobs/{job}")["statusCode"] == 404
     assert as_tenant("other", "POST", f"/v1/jobs/{job}/cancel")["statusCode"] == 404
+
+
+def test_students_have_no_business_with_jobs(client: TestClient) -> None:
+    assert as_tenant("demo", "GET", "/v1/jobs")["statusCode"] == 200
+    for path in ("/v1/jobs", "/v1/jobs/x", "/v1/schedules"):
+        assert as_tenant("demo", "GET", path, role="student")["statusCode"] == 403
 
 
 def test_a_file_is_uploaded_and_graded_by_its_key(client: TestClient) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -16,7 +16,7 @@ from lectern.errors import LecternError
 from lectern.http.app import problem_response, refused, unrouted
 from lectern.http.incoming import in_lambda, open_call, read_body
 from lectern.http.incoming import request_id as id_of
-from lectern.principal import NOBODY
+from lectern.principal import NOBODY, TEACHERS, require
 from lectern.settings import settings
 from lectern.telemetry import record_call, unexpected
 
@@ -60,6 +60,19 @@ class Route:
     request: type[BaseModel] | None = None
     response: type[BaseModel] | None = None
     status: int = 200
+
+
+def for_teachers(routes: Sequence[Route]) -> list[Route]:
+    """The same routes, closed to callers without a teacher's role (Forbidden)."""
+
+    def closed(act: Act) -> Act:
+        def checked(asked: Asked) -> Answer:
+            require(asked.call.principal, TEACHERS)
+            return act(asked)
+
+        return checked
+
+    return [replace(route, act=closed(route.act)) for route in routes]
 
 
 def create_api(name: str, routes: Sequence[Route]) -> FastAPI:
