@@ -12,7 +12,8 @@ LecternError
 │   │   └── RetiredRelease    there was such a version; its number is not used again
 │   ├── UnknownObject         no such key, or no such version of it, in a store
 │   ├── UnknownPack           the question has no pack
-│   └── UnknownJob            the tenant has no such job
+│   ├── UnknownJob            the tenant has no such job
+│   └── UnknownSchedule       the tenant has no such schedule
 ├── Conflict                  somebody else was first: a version exists, an alias has moved
 │   └── PackRejected          a question's pack is damaged, or was fitted on another base model
 ├── Unavailable               try again later; nothing is wrong with the request
@@ -92,6 +93,10 @@ class UnknownPack(NotFound):
 
 class UnknownJob(NotFound):
     """A tenant has no such job."""
+
+
+class UnknownSchedule(NotFound):
+    """A tenant has no such schedule."""
 
 
 class Conflict(LecternError):

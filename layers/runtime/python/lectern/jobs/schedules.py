@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from lectern.errors import NotFound
+from lectern.errors import UnknownSchedule
 from lectern.jobs.create import Wanted, create
 from lectern.jobs.documents import Job, JobSettings
 from lectern.jobs.places import incoming, part, tenant_pk
@@ -28,10 +28,6 @@ class Schedule(Document):
     cron: str
     time_zone: str
     settings: JobSettings
-
-
-class UnknownSchedule(NotFound):
-    """A tenant has no such schedule."""
 
 
 class Schedules:
