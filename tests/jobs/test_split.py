@@ -19,20 +19,24 @@ from tests.jobs.test_worker import HEADER, TENANTS, table
 __all__ = ["table"]
 
 
-def cut(store: LocalStore, data: bytes, chunk_rows: int = 10, bank: Bank | None = None) -> tuple[Split, list[Chunk]]:
-    written = store.put("in.csv", data)
-    job = Job(
+def job_of(place: Place, chunk_rows: int = 100) -> Job:
+    return Job(
         job_id="j1",
         tenant="school",
         subject="t",
         class_id="",
         name="n",
-        input=Place(key="in.csv", version_id=written.version_id),
+        input=place,
         version="1.0.0",
         digest="",
         settings=JobSettings(chunk_rows=chunk_rows),
         created="",
     )
+
+
+def cut(store: LocalStore, data: bytes, chunk_rows: int = 10, bank: Bank | None = None) -> tuple[Split, list[Chunk]]:
+    written = store.put("in.csv", data)
+    job = job_of(Place(key="in.csv", version_id=written.version_id), chunk_rows)
     found = split(job, store, Packs(store, 1), bank or Bank(None, "school", None))
     return found, [read_chunk(store, pointer) for pointer in read_pointers(store, "school", "j1")]
 
@@ -95,18 +99,7 @@ def test_the_bank_fills_in_what_a_row_leaves_out(local_store: LocalStore, table:
 
 
 def test_a_file_that_is_gone_is_said(local_store: LocalStore) -> None:
-    job = Job(
-        job_id="j2",
-        tenant="school",
-        subject="t",
-        class_id="",
-        name="n",
-        input=Place(key="nowhere", version_id="1"),
-        version="1",
-        digest="",
-        settings=JobSettings(),
-        created="",
-    )
+    job = job_of(Place(key="nowhere", version_id="1"))
     with pytest.raises(InvalidRequest, match="gone"):
         split(job, local_store, Packs(None, 1), Bank(None, "school", None))
 
@@ -128,16 +121,5 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
 
 def _cut_only(store: LocalStore) -> tuple[Split, None]:
     place = Place(key="in.csv", version_id=store.versions("in.csv")[0].version_id)
-    job = Job(
-        job_id="j3",
-        tenant="school",
-        subject="t",
-        class_id="",
-        name="n",
-        input=place,
-        version="1",
-        digest="",
-        settings=JobSettings(),
-        created="",
-    )
+    job = job_of(place)
     return split(job, store, Packs(None, 1), Bank(None, "school", None)), None
