@@ -8,16 +8,13 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
-from lectern import __version__
 from lectern.call import Call
 from lectern.errors import LecternError
-from lectern.http.app import problem_response, refused, unrouted
+from lectern.http.app import bare_app, problem_response
 from lectern.http.incoming import in_lambda, open_call, read_body
 from lectern.http.incoming import request_id as id_of
 from lectern.principal import NOBODY, TEACHERS, require
-from lectern.settings import settings
 from lectern.telemetry import record_call, unexpected
 
 
@@ -77,15 +74,7 @@ def for_teachers(routes: Sequence[Route]) -> list[Route]:
 
 def create_api(name: str, routes: Sequence[Route]) -> FastAPI:
     """The application of the function `name`."""
-    docs = settings().docs
-    app = FastAPI(
-        title=f"Lectern: {name}",
-        version=__version__,
-        docs_url="/docs" if docs else None,
-        openapi_url="/openapi.json" if docs else None,
-        redoc_url=None,
-        exception_handlers={LecternError: refused, HTTPException: unrouted},
-    )
+    app = bare_app(name)
     for route in routes:
         app.add_api_route(
             route.path,

@@ -25,17 +25,22 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 _DOCUMENTED = (400, 401, 404, 413, 415, 422, 503, 504)
 
 
-def create_app(task: Task, models: Callable[[], Models] = shared) -> FastAPI:
-    """The application of one task; `models` is asked at each request, so that creating it loads nothing."""
+def bare_app(name: str) -> FastAPI:
+    """A function's application before its routes: documentation where settings say so, errors as problem documents."""
     docs = settings().docs
-    app = FastAPI(
-        title=f"Lectern: {task.name}",
+    return FastAPI(
+        title=f"Lectern: {name}",
         version=__version__,
         docs_url="/docs" if docs else None,
         openapi_url="/openapi.json" if docs else None,
         redoc_url=None,
         exception_handlers={LecternError: refused, HTTPException: unrouted},
     )
+
+
+def create_app(task: Task, models: Callable[[], Models] = shared) -> FastAPI:
+    """The application of one task; `models` is asked at each request, so that creating it loads nothing."""
+    app = bare_app(task.name)
     app.add_api_route(
         task.route,
         _answering(task, models),

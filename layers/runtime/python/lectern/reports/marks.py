@@ -6,22 +6,11 @@ Labels agree when they are equal; points agree when both sides, or neither, give
 from dataclasses import dataclass, field
 from typing import Any
 
+from lectern.batch.agreement import BIN_EDGES, Bin
 from lectern.reports.row import LABELS, Row
 from lectern.reports.sums import UNIT, Moments, fixed
 
-BIN_EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _BINS = len(BIN_EDGES) - 1
-
-
-@dataclass(frozen=True)
-class Bin:
-    """Grades whose confidence lies in [low, high): how many, how sure on average, how many agree."""
-
-    low: float
-    high: float
-    count: int
-    confidence: float
-    agreement: float
 
 
 @dataclass
