@@ -1,6 +1,7 @@
 """A worker under every fault: its chunk ends whole, each row once, whoever dies when."""
 
 import contextlib
+import dataclasses
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -199,6 +200,22 @@ def test_rows_of_a_chunk_that_nobody_committed_are_errors(local_store: LocalStor
     lines = local_store.get(results.outputs["grades.csv"].key).data.decode().splitlines()
     assert [line.startswith(f"r{n},") for n, line in enumerate(lines[1:])] == [True] * 14
     assert all(line.endswith(NOT_GRADED) for line in lines[8:])
+
+
+def test_a_chunk_that_nobody_booked_leaves_the_job_open_to_another_run(local_store: LocalStore, table: Table) -> None:
+    tenant = next(TENANTS)
+    job, (pointer,) = started(local_store, 10, tenant)
+
+    def broken(*_: Any) -> None:
+        raise StoreUnavailable("no table")
+
+    with pytest.raises(StoreUnavailable):
+        dataclasses.replace(worker(local_store, table, tenant), book=broken).work(job, TEACHER, pointer, "r")
+    results = finish(job, local_store, Ledger(table, tenant, "j1"))
+    assert (results.whole, results.counts.graded, results.counts.errors) == (False, 9, 1)
+    worker(local_store, table, tenant).work(job, TEACHER, pointer, "r")
+    assert finish(job, local_store, Ledger(table, tenant, "j1")).whole
+    assert booked(table, tenant) == expected(10)
 
 
 def test_what_is_tried_after_each_death() -> None:

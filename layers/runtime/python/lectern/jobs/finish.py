@@ -24,7 +24,7 @@ NOT_GRADED = "The row was not graded: its part of the job failed or was stopped.
 
 
 class Results(NamedTuple):
-    """Where the results are, and their counts; `whole` unless a chunk was never committed."""
+    """Where the results are, and their counts; `whole` unless a chunk was never committed, or never booked."""
 
     outputs: dict[str, Place]
     counts: Counts
@@ -76,7 +76,7 @@ def finish_job(jobs: Jobs, job: Job, store: Store, ledger: Ledger, failed: str =
     """Put the results together and close the job. `failed` says why the state machine gave up, if it did."""
     found = finish(job, store, ledger, earlier_jobs(jobs, job))
     state = "failed" if failed and not found.whole else "done_with_errors" if found.counts.errors else "done"
-    reason = "" if found.whole else failed or "Some chunks could not be graded; run the job again."
+    reason = "" if found.whole else failed or "Some chunks could not be graded, or not be booked; run the job again."
     return jobs.change(
         job.tenant, job.job_id, state=state, reason=reason, counts=found.counts, outputs=found.outputs, ended=now()
     )
@@ -87,11 +87,12 @@ def _graded(job: Job, store: Store, ledger: Ledger) -> Iterator[Graded]:
     entries = ledger.entries()
     for pointer in read_pointers(store, job.tenant, job.job_id):
         chunk, entry = read_chunk(store, pointer), entries.get(pointer.number)
-        whole = entry is not None and entry.state != "open"
-        outcomes = read_outcomes(store, entry) if entry and whole else [{"error": NOT_GRADED}] * len(chunk.rows)
+        committed = entry is not None and entry.state != "open"
+        outcomes = read_outcomes(store, entry) if entry and committed else [{"error": NOT_GRADED}] * len(chunk.rows)
         pairs = zip(chunk.rows, outcomes, strict=True)
         grades = [Grade(row, o.get("result"), row.error or o.get("error", "")) for row, o in pairs]
-        yield Graded(chunk, grades, entry.milliseconds if entry else 0, whole)
+        booked = entry is not None and entry.state == "booked"
+        yield Graded(chunk, grades, entry.milliseconds if entry else 0, booked)
 
 
 def _put(store: Store, key: str, data: bytes) -> Place:
