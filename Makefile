@@ -46,7 +46,7 @@ results: $(READY)  ## measure what ships on $$LECTERN_DATA, beside the runs in R
 
 lock: $(UV)  ## resolve the dependencies anew
 	$(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
-		--extra local --extra dev pyproject.toml -o requirements.lock --upgrade
+		--extra local --extra dev --extra deploy --extra heavy pyproject.toml -o requirements.lock --upgrade
 
 train-env: .venv-train/.ready  ## torch, transformers and what recipes need
 
