@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from lectern.task import ExplainableRequest, PhraseEffect, Response
+from lectern.schemas import ExplainableRequest, PhraseEffect, Response
 from lectern.text import VisibleText, clean
 
 MOST_CHARACTERS = 100_000

@@ -13,9 +13,8 @@ from functions.essays.explanation import EXACT, explain
 from functions.essays.features import measures, ngrams
 from functions.essays.heads import FILE, GENERAL, Heads, Reading, read_heads
 from functions.essays.schemas import EssayRequest, EssayResponse, Scale, Trait
-from lectern.calibration import DEFAULT_ERROR_BUDGET
 from lectern.errors import FieldError, InvalidRequest
-from lectern.manifest import Manifest
+from lectern.manifest import DEFAULT_ERROR_BUDGET, Manifest
 from lectern.model import Encoding
 from lectern.task import Task
 from lectern.text import is_blank, latin_share

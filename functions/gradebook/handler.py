@@ -3,7 +3,7 @@
 from functions.gradebook.routes import ROUTES
 from functions.gradebook.task import no_event
 from lectern.http.api import create_api
-from lectern.http.handler import create_api_handler
+from lectern.http.gateway import create_api_handler
 
 app = create_api("gradebook", ROUTES)
 handler = create_api_handler(app, no_event)

@@ -12,8 +12,6 @@ from lectern.gradebook.keys import Place, grade_id
 from lectern.gradebook.regrades import Regrades, name_of
 from lectern.gradebook.regrading import Change, Changes, Regrade, RegradeRequest
 from lectern.http.api import Asked
-from lectern.items import answer_event
-from lectern.models import shared
 from lectern.principal import Principal
 from lectern.services.functions import call
 from lectern.settings import settings
@@ -55,6 +53,8 @@ def grade_items(who: Principal, items: list[dict[str, Any]]) -> list[dict[str, A
     if config.environment != "local":
         raise StoreUnavailable("No grader is configured: LECTERN_GRADING_FUNCTION is the grading function's name.")
     from functions.grading.task import TASK
+    from lectern.items import answer_event
+    from lectern.models import shared
 
     return list(answer_event(TASK, event, "", shared())["Items"])
 

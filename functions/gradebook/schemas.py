@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from lectern.gradebook.deciding import Kind
 from lectern.gradebook.documents import Class, Id, Label, Points, Question, Remark
 from lectern.gradebook.regrading import RegradeRequest
-from lectern.task import Request
+from lectern.schemas import Request
 
 STRICT = ConfigDict(strict=True)
 MOST_DECIDED = 500

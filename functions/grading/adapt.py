@@ -3,8 +3,8 @@
 from typing import Any
 
 from functions.grading.schemas import GradeRequest, PackReference
-from lectern.calibration import DEFAULT_ERROR_BUDGET, review_threshold
-from lectern.manifest import Calibration
+from lectern.calibration import review_threshold
+from lectern.manifest import DEFAULT_ERROR_BUDGET, Calibration
 from lectern.packs.features import Features
 from lectern.packs.pack import QuestionPack
 

@@ -9,7 +9,7 @@ from lectern.effects import phrase_effects
 from lectern.errors import InvalidRequest
 from lectern.phrases import phrases
 from lectern.probe import Probe, Reading
-from lectern.task import PhraseEffect
+from lectern.schemas import PhraseEffect
 from lectern.text import is_blank
 
 COVERED = 0.55

@@ -5,7 +5,7 @@ from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, Field, model_validator
 
-from lectern.task import ExplainableRequest, Passage, PhraseEffect, Response
+from lectern.schemas import ExplainableRequest, Passage, PhraseEffect, Response
 from lectern.text import Text, VisibleText
 
 Label = Literal["correct", "contradictory", "incorrect"]

@@ -14,9 +14,9 @@ from functions.grading.features import hashed, lexical
 from functions.grading.rows import UNKNOWN, apart, assemble, nearest, windows
 from functions.grading.schemas import GradeRequest, GradeResponse
 from lectern import guards
-from lectern.calibration import DEFAULT_ERROR_BUDGET, probabilities, review_threshold
+from lectern.calibration import probabilities, review_threshold
 from lectern.errors import FieldError, InvalidRequest
-from lectern.manifest import Manifest
+from lectern.manifest import DEFAULT_ERROR_BUDGET, Manifest
 from lectern.model import ENCODER, Encoding, segments
 from lectern.normalise import normalise
 from lectern.packs.features import Embed, Features, features

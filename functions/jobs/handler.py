@@ -2,7 +2,7 @@
 
 from functions.jobs.routes import ROUTES
 from lectern.http.api import create_api
-from lectern.http.handler import create_api_handler
+from lectern.http.gateway import create_api_handler
 from lectern.jobs.entrance import STEPS, step_of
 
 app = create_api("jobs", ROUTES)

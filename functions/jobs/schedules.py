@@ -5,8 +5,8 @@ from zoneinfo import available_timezones
 from functions.jobs.schemas import Collected, Gone, ScheduleList, ScheduleRequest, ScheduleView
 from lectern.errors import FieldError, InvalidRequest
 from lectern.http.api import Asked
-from lectern.jobs.entrance import data_store, data_table, release_store
 from lectern.jobs.repository import Jobs
+from lectern.jobs.resources import data_store, data_table, release_store
 from lectern.jobs.schedules import Schedule, Schedules, collect, schedule_id
 from lectern.services import scheduler
 from lectern.validation import validate

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from lectern.batch.table import REQUIRED
 from lectern.jobs.documents import Counts, JobSettings, State
-from lectern.task import Request
+from lectern.schemas import Request
 
 MOST_INLINE = 1_000_000
 """Bytes of rows in a request; more are uploaded."""

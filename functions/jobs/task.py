@@ -7,10 +7,10 @@ from lectern.errors import FieldError, InvalidRequest
 from lectern.http.api import Asked
 from lectern.jobs.create import Wanted, cancel, create
 from lectern.jobs.documents import Job
-from lectern.jobs.entrance import data_store, data_table, release_store
 from lectern.jobs.ledger import Ledger
 from lectern.jobs.places import incoming, uploads
 from lectern.jobs.repository import Jobs
+from lectern.jobs.resources import data_store, data_table, release_store
 from lectern.validation import validate
 
 LINK_SECONDS = 900

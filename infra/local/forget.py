@@ -1,7 +1,7 @@
 """Before and after a local AWS: what a process keeps of its services belongs to the one that it was made for."""
 
 from lectern.gradebook.book import shared as shared_book
-from lectern.jobs import entrance
+from lectern.jobs import resources
 from lectern.models import shared as shared_models
 from lectern.packs.repository import shared as shared_packs
 from lectern.services import client, functions
@@ -10,6 +10,6 @@ from lectern.settings import settings
 
 def forget_services() -> None:
     """Read the settings anew, and open stores, tables and clients anew."""
-    entrance.forget()
+    resources.forget()
     for kept in (settings, shared_book, shared_models, shared_packs, client.client, functions.client):
         kept.cache_clear()

@@ -9,8 +9,8 @@ from infra.local.files import write_whole
 from infra.local.journal import JournalBusy
 from lectern.jobs.documents import Counts, Job, Place
 from lectern.jobs.ledger import Entry, Ledger, Part
+from lectern.jobs.outcomes import read_outcomes
 from lectern.jobs.places import folder
-from lectern.jobs.work import read_outcomes
 from lectern.store import Store
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from functions.grading.schemas import GradeRequest, Label
 from functions.grading.task import encode, postprocess
-from lectern.calibration import DEFAULT_ERROR_BUDGET, review_threshold
-from lectern.manifest import Calibration
+from lectern.calibration import review_threshold
+from lectern.manifest import DEFAULT_ERROR_BUDGET, Calibration
 from lectern.model import LoadedModel
 
 

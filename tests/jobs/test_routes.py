@@ -12,9 +12,9 @@ from infra.local.aws import DATA_BUCKET, in_environment
 from infra.local.forget import forget_services
 from lectern.jobs import create
 from lectern.jobs.documents import Counts, Place
-from lectern.jobs.entrance import data_store, data_table
 from lectern.jobs.places import incoming
 from lectern.jobs.repository import Jobs
+from lectern.jobs.resources import data_store, data_table
 from lectern.release import Release
 from tests.http.test_events import http_event
 

@@ -11,7 +11,7 @@ from lectern.gradebook.documents import Class, Question
 from lectern.jobs.bank import Bank
 from lectern.jobs.documents import Job, JobSettings, Place
 from lectern.jobs.split import Chunk, Split, read_chunk, read_pointers, split
-from lectern.packs.repository import Packs, Pointer
+from lectern.packs.pointers import Pointer, Pointers
 from lectern.store.local import LocalStore
 from lectern.table import Table
 from tests.jobs.test_worker import HEADER, TENANTS, table
@@ -37,7 +37,7 @@ def job_of(place: Place, chunk_rows: int = 100) -> Job:
 def cut(store: LocalStore, data: bytes, chunk_rows: int = 10, bank: Bank | None = None) -> tuple[Split, list[Chunk]]:
     written = store.put("in.csv", data)
     job = job_of(Place(key="in.csv", version_id=written.version_id), chunk_rows)
-    found = split(job, store, Packs(store, 1), bank or Bank(None, "school", None))
+    found = split(job, store, Pointers(store), bank or Bank(None, "school", None))
     return found, [read_chunk(store, pointer) for pointer in read_pointers(store, "school", "j1")]
 
 
@@ -79,7 +79,7 @@ def test_cut_again_it_is_the_same_even_if_the_file_has_changed(local_store: Loca
 
 def test_the_packs_of_the_beginning_are_pinned(local_store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
     pins = {"q": Pointer(question_id="q", version="3", sha256="0" * 64)}
-    monkeypatch.setattr(Packs, "pointer", lambda self, tenant, question: pins.get(question))
+    monkeypatch.setattr(Pointers, "find", lambda self, tenant, question: pins.get(question))
     _, (chunk,) = cut(local_store, (HEADER + row(0)).encode())
     assert chunk.packs == {"q": {"question_id": "q", "version": "3", "sha256": "0" * 64}}
 
@@ -101,7 +101,7 @@ def test_the_bank_fills_in_what_a_row_leaves_out(local_store: LocalStore, table:
 def test_a_file_that_is_gone_is_said(local_store: LocalStore) -> None:
     job = job_of(Place(key="nowhere", version_id="1"))
     with pytest.raises(InvalidRequest, match="gone"):
-        split(job, local_store, Packs(None, 1), Bank(None, "school", None))
+        split(job, local_store, Pointers(None), Bank(None, "school", None))
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
@@ -122,4 +122,4 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
 def _cut_only(store: LocalStore) -> tuple[Split, None]:
     place = Place(key="in.csv", version_id=store.versions("in.csv")[0].version_id)
     job = job_of(place)
-    return split(job, store, Packs(None, 1), Bank(None, "school", None)), None
+    return split(job, store, Pointers(None), Bank(None, "school", None)), None

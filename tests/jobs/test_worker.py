@@ -19,9 +19,11 @@ from lectern.jobs.booking import booking
 from lectern.jobs.documents import ChunkPointer, Job, JobSettings, Place
 from lectern.jobs.finish import NOT_GRADED, finish
 from lectern.jobs.ledger import Entry, Ledger, Range, after_death
+from lectern.jobs.outcomes import read_outcomes
 from lectern.jobs.split import read_pointers, split
-from lectern.jobs.work import GIVEN_UP, Worker, read_outcomes
+from lectern.jobs.work import GIVEN_UP, Worker
 from lectern.models import Models
+from lectern.packs.pointers import Pointers
 from lectern.packs.repository import Packs
 from lectern.principal import Principal
 from lectern.store import Store
@@ -61,7 +63,7 @@ def started(store: Store, rows: int, tenant: str, chunk_rows: int = 10) -> tuple
         settings=JobSettings(chunk_rows=chunk_rows),
         created="2026-01-01",
     )
-    split(job, store, Packs(None, 1), Bank(None, tenant, None))
+    split(job, store, Pointers(None), Bank(None, tenant, None))
     return job, read_pointers(store, tenant, "j1")
 
 

@@ -57,8 +57,11 @@ def client(release: Release, log: io.StringIO) -> Iterator[TestClient]:
 def fitted(client: TestClient) -> dict[str, Any]:
     answer = client.put(PATH, json=QUESTION | {"grades": GRADES})
     assert answer.status_code == 200, answer.text
-    facts: dict[str, Any] = answer.json()
-    return facts
+    return without_id(answer)
+
+
+def without_id(answer: Any) -> dict[str, Any]:
+    return {name: value for name, value in answer.json().items() if name != "request_id"}
 
 
 def grade(client: TestClient, answer: str, **changes: Any) -> dict[str, Any]:
@@ -71,8 +74,8 @@ def grade(client: TestClient, answer: str, **changes: Any) -> dict[str, Any]:
 def test_a_pack_is_fitted_shown_and_erased(client: TestClient, fitted: dict[str, Any]) -> None:
     assert (fitted["version"], fitted["grades"], fitted["fitted_with"]) == ("1", 36, "1.0.0")
     assert [point["grades"] for point in fitted["curve"]] == [0, 10, 25, 36]
-    assert client.get(PATH).json() == fitted
-    assert client.delete(PATH).json() == {"erased": 1}
+    assert without_id(client.get(PATH)) == fitted
+    assert without_id(client.delete(PATH)) == {"erased": 1}
     assert client.get(PATH).status_code == 404
     assert client.delete(PATH).status_code == 404
     assert grade(client, RIGHT)["pack"] is None
@@ -81,7 +84,7 @@ def test_a_pack_is_fitted_shown_and_erased(client: TestClient, fitted: dict[str,
 def test_the_same_grades_again_change_nothing_and_others_make_a_version(
     client: TestClient, fitted: dict[str, Any]
 ) -> None:
-    assert client.put(PATH, json=QUESTION | {"grades": list(reversed(GRADES))}).json() == fitted
+    assert without_id(client.put(PATH, json=QUESTION | {"grades": list(reversed(GRADES))})) == fitted
     assert client.put(PATH, json=QUESTION | {"grades": GRADES[:20]}).json()["version"] == "2"
 
 
@@ -103,10 +106,22 @@ def test_other_questions_and_other_tenants_are_graded_as_before(
     assert plain["pack"] is None
     from lectern.principal import Principal
 
-    monkeypatch.setattr("lectern.http.incoming.DEVELOPMENT", Principal("other-school", "teacher"))
+    monkeypatch.setattr("lectern.http.incoming.DEVELOPMENT", Principal("other-school", "teacher", ("teacher",)))
     assert grade(client, STRANGE)["pack"] is None
     assert client.get(PATH).status_code == 404
     assert client.delete(PATH).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_packs_are_for_teachers(
+    client: TestClient, fitted: dict[str, Any], monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    from lectern.principal import Principal
+
+    monkeypatch.setattr("lectern.http.incoming.DEVELOPMENT", Principal("demo", "pupil-7", ("student",)))
+    answer = client.request(method, PATH, json=QUESTION | {"grades": GRADES})
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "application/problem+json")
+    assert shared_packs().get("demo", "float-1").version == "1"
 
 
 def test_the_error_budget_decides_what_goes_to_review(client: TestClient, fitted: dict[str, Any]) -> None:
@@ -216,7 +231,7 @@ def test_no_text_is_logged_or_stored(
 ) -> None:
     grade(client, RIGHT)
     printed = capsys.readouterr().out + log.getvalue()
-    assert printed.count("answered") == 2
+    assert (printed.count("served"), printed.count("answered")) == (1, 1)
     stored = shared_packs().get("demo", "float-1").model_dump_json()
     for text in ("dens", "frozen", "float on"):
         assert text not in printed

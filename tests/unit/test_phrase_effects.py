@@ -6,7 +6,7 @@ from lectern.effects import phrase_effects
 from lectern.perturbation import RUNS
 from lectern.phrases import words
 from lectern.probe import Probe
-from lectern.task import ExplainableRequest, PhraseEffect
+from lectern.schemas import ExplainableRequest, PhraseEffect
 
 
 class Essay(ExplainableRequest):

@@ -5,8 +5,6 @@ from numpy.typing import NDArray
 
 from lectern.manifest import Calibration
 
-DEFAULT_ERROR_BUDGET = 0.05
-
 
 def probabilities(logits: NDArray[np.float32], calibration: Calibration) -> NDArray[np.float64]:
     """Softmax of logits (labels,) over the release's temperature; float64, so that the sum is 1 to the last digits."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from lectern.perturbation import Split, influences
 from lectern.phrases import phrases
 from lectern.probe import Fields, Probe
-from lectern.task import PhraseEffect, Request
+from lectern.schemas import PhraseEffect, Request
 
 
 def phrase_effects(

@@ -11,8 +11,8 @@ from lectern.call import Call
 from lectern.model import Encoder, Encoding, Infer, LoadedModel
 from lectern.phrases import Span
 from lectern.probe import Fields, Probe, Reading
+from lectern.schemas import Request
 from lectern.settings import settings
-from lectern.task import Request
 
 
 def remembering(infer: Infer) -> Infer:

@@ -15,9 +15,13 @@ from lectern.packs.repository import FindsPacks
 from lectern.pipeline import answer
 from lectern.principal import DEVELOPMENT, Principal, from_event
 from lectern.problem import problem
+from lectern.schemas import Response
 from lectern.settings import settings
 from lectern.task import Task
-from lectern.telemetry import Outcome, record, unexpected
+from lectern.telemetry import record, unexpected
+
+Outcome = Response | LecternError
+"""How a call ended."""
 
 
 def answer_event(task: Task, event: Mapping[str, Any], request_id: str, models: Models) -> dict[str, Any]:
@@ -44,7 +48,7 @@ def answer_all(
     calls = [Call(principal, request_id, student=_student(item)) for item in items]
     with ThreadPoolExecutor(min(settings().threads, max(1, len(items)))) as pool:
         outcomes = list(pool.map(lambda item, call: _outcome(task, item, call, models, packs), items, calls))
-    record(task, calls, outcomes)
+    record(task.name, calls, outcomes)
     _raise_what_concerns_all(items, outcomes)
     return [_result(item, outcome, request_id) for item, outcome in zip(items, outcomes, strict=True)]
 

@@ -25,6 +25,10 @@ class Threshold(Document):
     confidence: float
 
 
+DEFAULT_ERROR_BUDGET = 0.05
+"""The share of wrong grades that a teacher accepts who says nothing of it."""
+
+
 class Calibration(Document):
     """From logits to confidence: a temperature, and the confidence that an error budget asks for.
 

@@ -11,7 +11,8 @@ from lectern.model import Infer, LoadedModel
 from lectern.models import Models
 from lectern.packs.embedding import embeddings
 from lectern.packs.repository import FindsPacks, shared
-from lectern.task import ExplainableRequest, ModelReference, Request, Response, Task
+from lectern.schemas import ExplainableRequest, ModelReference, Request, Response
+from lectern.task import Task
 from lectern.validation import validate
 
 

@@ -11,10 +11,6 @@ from pydantic import BaseModel
 from lectern.call import Call
 from lectern.errors import LecternError
 from lectern.problem import status
-from lectern.task import Response, Task
-
-Outcome = Response | LecternError
-"""How a task's call ended."""
 
 
 @cache
@@ -23,11 +19,11 @@ def logger(service: str) -> Logger:
     return Logger(service=service, stream=sys.stderr)
 
 
-def record(task: Task, calls: Sequence[Call], outcomes: Sequence[BaseModel | LecternError]) -> None:
-    """Log one invocation, of one call or of a batch, and count it."""
+def record(service: str, calls: Sequence[Call], outcomes: Sequence[BaseModel | LecternError]) -> None:
+    """Log one invocation of a task, of one call or of a batch, and count it."""
     errors = [outcome for outcome in outcomes if isinstance(outcome, LecternError)]
     reviews = sum(bool(getattr(outcome, "needs_review", False)) for outcome in outcomes)
-    logger(task.name).info(
+    logger(service).info(
         "answered",
         tenant=calls[0].principal.tenant if calls else None,
         request_id=calls[0].request_id if calls else None,
@@ -37,7 +33,7 @@ def record(task: Task, calls: Sequence[Call], outcomes: Sequence[BaseModel | Lec
         milliseconds=_summed(calls),
     )
     faults = sum(status(error)[0] >= 500 for error in errors)
-    _count(task, {"Answers": len(outcomes), "Errors": len(errors), "Faults": faults, "NeedsReview": reviews}, calls)
+    _count(service, {"Answers": len(outcomes), "Errors": len(errors), "Faults": faults, "NeedsReview": reviews}, calls)
 
 
 def record_call(service: str, route: str, call: Call, outcome: object) -> None:
@@ -76,8 +72,8 @@ def _summed(calls: Sequence[Call]) -> dict[str, float]:
     return total
 
 
-def _count(task: Task, counts: dict[str, int], calls: Sequence[Call]) -> None:
-    metrics = EphemeralMetrics(namespace="Lectern", service=task.name)
+def _count(service: str, counts: dict[str, int], calls: Sequence[Call]) -> None:
+    metrics = EphemeralMetrics(namespace="Lectern", service=service)
     for name, count in counts.items():
         metrics.add_metric(name, MetricUnit.Count, count)
     if len(calls) == 1:  # in a batch calls run side by side, and their sum is no latency

@@ -6,9 +6,8 @@ from datetime import datetime
 from statistics import fmean, pvariance
 from typing import Literal
 
-from lectern.calibration import DEFAULT_ERROR_BUDGET
 from lectern.gradebook.documents import Decision, Grade
-from lectern.manifest import Document
+from lectern.manifest import DEFAULT_ERROR_BUDGET, Document
 
 COARSE = 5
 """On a scale of at most so many steps, scores agree within half a step; else within FINE of the points."""

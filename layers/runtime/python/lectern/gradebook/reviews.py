@@ -11,7 +11,6 @@ from lectern.gradebook.documents import Grade
 from lectern.gradebook.grading import value
 from lectern.gradebook.items import grade_of
 from lectern.gradebook.keys import grade_id, queue_pk
-from lectern.gradebook.similar import groups
 from lectern.principal import Principal
 
 
@@ -54,6 +53,8 @@ def decide_group(
 
 def _alike(grades: Iterable[Grade]) -> Iterator[list[Grade]]:
     """The grades in groups; the grader must say the same of all in one."""
+    from lectern.gradebook.similar import groups  # numpy, for those who read the queue
+
     for same in _together(grades):
         for members in groups([grade.answer for grade in same]):
             by_label: dict[str, list[Grade]] = {}

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from lectern.call import Call
 from lectern.errors import LecternError
-from lectern.http.app import bare_app, problem_response
+from lectern.http.bare import bare_app, problem_response
 from lectern.http.incoming import in_lambda, open_call, read_body
 from lectern.http.incoming import request_id as id_of
 from lectern.principal import NOBODY, TEACHERS, require
@@ -75,6 +75,12 @@ def for_teachers(routes: Sequence[Route]) -> list[Route]:
 def create_api(name: str, routes: Sequence[Route]) -> FastAPI:
     """The application of the function `name`."""
     app = bare_app(name)
+    add_routes(app, name, routes)
+    return app
+
+
+def add_routes(app: FastAPI, name: str, routes: Sequence[Route]) -> None:
+    """Serve routes beside those that the application of the function `name` has."""
     for route in routes:
         app.add_api_route(
             route.path,
@@ -84,7 +90,6 @@ def create_api(name: str, routes: Sequence[Route]) -> FastAPI:
             response_model=route.response,
             openapi_extra=_body(route),
         )
-    return app
 
 
 def _endpoint(name: str, route: Route) -> Callable[[Request], Awaitable[Response]]:

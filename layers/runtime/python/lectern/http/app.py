@@ -1,41 +1,23 @@
-"""A task as a FastAPI application: its route, its health, and every error as a problem document."""
+"""A task as a FastAPI application: its route and its health."""
 
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
-from lectern import __version__
 from lectern.call import Call
-from lectern.errors import LecternError, Unavailable
+from lectern.errors import LecternError
+from lectern.http.bare import PROBLEM_MEDIA_TYPE, bare_app, problem_response
 from lectern.http.incoming import in_lambda, open_call, read_body, request_id
 from lectern.models import Models, shared
 from lectern.pipeline import answer
 from lectern.principal import NOBODY
-from lectern.problem import RETRY_AFTER_SECONDS, problem, status
-from lectern.settings import settings
+from lectern.schemas import Response as Answer
 from lectern.task import Task
-from lectern.telemetry import Outcome, record, unexpected
+from lectern.telemetry import record, unexpected
 
-PROBLEM_MEDIA_TYPE = "application/problem+json"
 _DOCUMENTED = (400, 401, 404, 413, 415, 422, 503, 504)
-
-
-def bare_app(name: str) -> FastAPI:
-    """A function's application before its routes: documentation where settings say so, errors as problem documents."""
-    docs = settings().docs
-    return FastAPI(
-        title=f"Lectern: {name}",
-        version=__version__,
-        docs_url="/docs" if docs else None,
-        openapi_url="/openapi.json" if docs else None,
-        redoc_url=None,
-        exception_handlers={LecternError: refused, HTTPException: unrouted},
-    )
 
 
 def create_app(task: Task, models: Callable[[], Models] = shared) -> FastAPI:
@@ -68,7 +50,7 @@ def _answering(task: Task, models: Callable[[], Models]) -> Callable[[Request], 
     return endpoint
 
 
-def _outcome(task: Task, body: bytes, call: Call, models: Callable[[], Models]) -> Outcome:
+def _outcome(task: Task, body: bytes, call: Call, models: Callable[[], Models]) -> Answer | LecternError:
     try:
         return answer(task, body, call, models())
     except LecternError as error:
@@ -77,8 +59,8 @@ def _outcome(task: Task, body: bytes, call: Call, models: Callable[[], Models]) 
         return unexpected(task.name, call, error)
 
 
-def _respond(task: Task, call: Call, outcome: Outcome) -> Response:
-    record(task, [call], [outcome])
+def _respond(task: Task, call: Call, outcome: Answer | LecternError) -> Response:
+    record(task.name, [call], [outcome])
     if isinstance(outcome, LecternError):
         return problem_response(outcome, call.request_id)
     return Response(outcome.model_dump_json(), media_type="application/json")
@@ -91,31 +73,6 @@ def _health(task: Task, models: Callable[[], Models]) -> Callable[[], dict[str, 
         return {"status": "ready", "model": manifest.model, "version": manifest.version, "digest": release.digest}
 
     return healthz
-
-
-def problem_response(error: LecternError, call_id: str) -> Response:
-    """An error as a problem document; what may be tried again says when."""
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(error, Unavailable) else {}
-    return JSONResponse(problem(error, call_id), status(error)[0], headers, PROBLEM_MEDIA_TYPE)
-
-
-async def refused(request: Request, error: Exception) -> Response:
-    """Our own errors, wherever they were raised."""
-    assert isinstance(error, LecternError)
-    return problem_response(error, request_id(request))
-
-
-async def unrouted(request: Request, error: Exception) -> Response:
-    """No such path or method: what the framework itself answers."""
-    assert isinstance(error, HTTPException)
-    document = {
-        "type": "about:blank",
-        "title": HTTPStatus(error.status_code).phrase,
-        "status": error.status_code,
-        "detail": "Lectern has no such path, or not with this method.",
-        "request_id": request_id(request),
-    }
-    return JSONResponse(document, error.status_code, error.headers, PROBLEM_MEDIA_TYPE)
 
 
 def _request_body(task: Task) -> dict[str, Any]:

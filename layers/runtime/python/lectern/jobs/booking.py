@@ -11,8 +11,8 @@ from lectern.gradebook.documents import Grade
 from lectern.gradebook.grading import graded
 from lectern.gradebook.keys import Place
 from lectern.jobs.documents import ChunkPointer, Job
+from lectern.jobs.outcomes import Book, Outcome
 from lectern.jobs.split import Chunk
-from lectern.jobs.work import Book, Outcome
 from lectern.services.notices import bury
 from lectern.table import Table
 

@@ -2,25 +2,20 @@
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 from lectern.errors import InvalidRequest
 from lectern.jobs.bank import Bank
-from lectern.jobs.booking import booking
-from lectern.jobs.documents import ENDED, ChunkPointer, Job
+from lectern.jobs.documents import ENDED, Job
 from lectern.jobs.finish import finish_job
 from lectern.jobs.ledger import Ledger
 from lectern.jobs.repository import Jobs, now
+from lectern.jobs.resources import data_store, data_table, pack_pointers, release_store
 from lectern.jobs.schedules import Schedules, collect
 from lectern.jobs.split import split_job
-from lectern.packs.repository import shared as shared_packs
 from lectern.principal import Principal, from_event
 from lectern.services.notices import tell
 from lectern.settings import settings
-from lectern.store import Store, open_store
-from lectern.table import Table, open_table
-from lectern.task import Task
 
 LONGEST_REASON = 500
 
@@ -37,9 +32,9 @@ def step_of(event: Mapping[str, Any], steps: Mapping[str, Step]) -> dict[str, An
 
 def split_step(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any]:
     """Split; what comes back is the input of the map."""
-    job = _job(principal, event)
+    job = job_of(principal, event)
     bank = Bank(data_table(), job.tenant, job.settings.error_budget, job.class_id)
-    found = split_job(Jobs(data_table()), job.tenant, job.job_id, data_store(), shared_packs(), bank)
+    found = split_job(Jobs(data_table()), job.tenant, job.job_id, data_store(), pack_pointers(), bank)
     return {
         "principal": event["principal"],
         "job": job.job_id,
@@ -51,27 +46,9 @@ def split_step(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-def grade_step(task: Task, request_id: str) -> Step:
-    """Grade one chunk; its counts come back, no row does."""
-
-    def step(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any]:
-        from lectern.jobs.work import Worker
-        from lectern.models import shared as shared_models
-
-        job, pointer = _job(principal, event), ChunkPointer.model_validate(event.get("chunk"))
-        if job.state == "cancelled":
-            return {"number": pointer.number}
-        ledger = Ledger(data_table(), job.tenant, job.job_id)
-        worker = Worker(task, shared_models(), shared_packs(), data_store(), ledger, booking(data_table()))
-        entry = worker.work(job, principal, pointer, request_id)
-        return {"number": pointer.number, **entry.counts.model_dump()}
-
-    return step
-
-
 def finish_step(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any]:
     """Put the results together and tell that the job has ended."""
-    job = _job(principal, event)
+    job = job_of(principal, event)
     if job.state not in ENDED:
         ledger = Ledger(data_table(), job.tenant, job.job_id)
         job = finish_job(Jobs(data_table()), job, data_store(), ledger, _reason(event))
@@ -80,7 +57,7 @@ def finish_step(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any
 
 def fail_step(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any]:
     """Close a job whose file could not be read, or whose results could not be put together."""
-    job, reason = _job(principal, event), _reason(event) or "The job failed."
+    job, reason = job_of(principal, event), _reason(event) or "The job failed."
     return _told(Jobs(data_table()).change(job.tenant, job.job_id, state="failed", reason=reason, ended=now()))
 
 
@@ -94,31 +71,8 @@ def collect_step(principal: Principal, event: Mapping[str, Any]) -> dict[str, An
 STEPS: dict[str, Step] = {"split": split_step, "finish": finish_step, "fail": fail_step, "collect": collect_step}
 
 
-def data_table() -> Table:
-    """The table that the settings name. Raises StoreUnavailable."""
-    return _table(settings().table)
-
-
-def data_store() -> Store:
-    """The store of the tenants' own data. Raises StoreUnavailable."""
-    return _store(settings().data_store, settings().store_timeout_seconds)
-
-
-def release_store() -> Store:
-    """The store of the releases. Raises StoreUnavailable."""
-    return _store(settings().store, settings().store_timeout_seconds)
-
-
-_table, _store = cache(open_table), cache(open_store)
-
-
-def forget() -> None:
-    """Open the table and the stores anew."""
-    _table.cache_clear()
-    _store.cache_clear()
-
-
-def _job(principal: Principal, event: Mapping[str, Any]) -> Job:
+def job_of(principal: Principal, event: Mapping[str, Any]) -> Job:
+    """The job that the event names. Raises UnknownObject or StoreUnavailable."""
     return Jobs(data_table()).get(principal.tenant, str(event.get("job")))
 
 

@@ -12,11 +12,11 @@ from lectern.batch.summary import Summary
 from lectern.errors import UnknownObject
 from lectern.jobs.documents import Counts, Job, Place
 from lectern.jobs.ledger import Ledger
+from lectern.jobs.outcomes import read_outcomes
 from lectern.jobs.places import folder
 from lectern.jobs.report import earlier_jobs, report_files, row_of
 from lectern.jobs.repository import Jobs, now
 from lectern.jobs.split import Chunk, read_chunk, read_pointers
-from lectern.jobs.work import read_outcomes
 from lectern.reports import Tally
 from lectern.store import Store
 

@@ -11,7 +11,7 @@ from lectern.jobs.bank import Bank
 from lectern.jobs.documents import ChunkPointer, Counts, Job
 from lectern.jobs.places import folder
 from lectern.jobs.repository import Jobs
-from lectern.packs.repository import Packs
+from lectern.packs.pointers import Pointers
 from lectern.store import Store
 
 CHUNK_CHARACTERS = 1_000_000
@@ -34,7 +34,7 @@ class Split(NamedTuple):
     rows: int
 
 
-def split(job: Job, store: Store, packs: Packs, bank: Bank) -> Split:
+def split(job: Job, store: Store, packs: Pointers, bank: Bank) -> Split:
     """Cut the job's file; done again, it finds what it wrote, so that the packs are those of the beginning.
 
     Raises:
@@ -57,7 +57,7 @@ def split(job: Job, store: Store, packs: Packs, bank: Bank) -> Split:
     return _split(key, pointers)
 
 
-def split_job(jobs: Jobs, tenant: str, job_id: str, store: Store, packs: Packs, bank: Bank) -> Split:
+def split_job(jobs: Jobs, tenant: str, job_id: str, store: Store, packs: Pointers, bank: Bank) -> Split:
     """Split a job and say in the table that it runs. Raises as `split`, and UnknownJob."""
     found = split(jobs.get(tenant, job_id), store, packs, bank)
     jobs.change(tenant, job_id, state="running", counts=Counts(rows=found.rows, chunks=found.chunks))
@@ -94,14 +94,14 @@ def _pieces(rows: Iterable[Row], most: int) -> Iterator[tuple[int, list[Row]]]:
         yield number, piece
 
 
-def _chunk(job: Job, columns: tuple[str, ...], rows: list[Row], packs: Packs) -> Chunk:
+def _chunk(job: Job, columns: tuple[str, ...], rows: list[Row], packs: Pointers) -> Chunk:
     questions = sorted({row.item["question_id"] for row in rows if row.item and "question_id" in row.item})
-    found = {question: packs.pointer(job.tenant, question) for question in questions}
+    found = {question: packs.find(job.tenant, question) for question in questions}
     return Chunk(list(columns), rows, {name: pointer.model_dump() for name, pointer in found.items() if pointer})
 
 
 def _written(
-    job: Job, store: Store, columns: tuple[str, ...], pieces: Iterable[tuple[int, list[Row]]], packs: Packs
+    job: Job, store: Store, columns: tuple[str, ...], pieces: Iterable[tuple[int, list[Row]]], packs: Pointers
 ) -> Iterator[ChunkPointer]:
     first = 1
     for number, rows in pieces:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,23 +12,19 @@ from lectern.errors import Conflict, LecternError, StoreUnavailable
 from lectern.items import answer_all
 from lectern.jobs.documents import ChunkPointer, Counts, Job, Place
 from lectern.jobs.ledger import Entry, Ledger, Part, Range
+from lectern.jobs.outcomes import Book, Outcome, read_outcomes
 from lectern.jobs.places import folder
 from lectern.jobs.split import Chunk, read_chunk
 from lectern.models import Models
 from lectern.packs.pack import QuestionPack
-from lectern.packs.repository import Packs, Pointer
+from lectern.packs.pointers import Pointer
+from lectern.packs.repository import Packs
 from lectern.principal import Principal
 from lectern.services.notices import bury
 from lectern.store import Store
 from lectern.task import Task
 
 GIVEN_UP = "The grader broke down over this row each time that it was tried."
-
-Outcome = dict[str, Any]
-"""A row's `result`, or its `error` in a sentence."""
-
-Book = Callable[[Job, ChunkPointer, Chunk, list[Outcome]], None]
-"""Writes a chunk's grades into the gradebook; done again, it changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -108,12 +104,6 @@ class Pinned:
         """See FindsPacks."""
         pointer = self.pointers.get(question_id)
         return self.packs.at(tenant, Pointer.model_validate(pointer)) if pointer else None
-
-
-def read_outcomes(store: Store, entry: Entry) -> list[Outcome]:
-    """The outcomes of a committed chunk, in the order of its rows. Raises StoreUnavailable."""
-    parts = sorted(entry.parts, key=lambda part: part.start)
-    return [found for part in parts for found in json.loads(store.get(part.place.key, part.place.version_id).data)]
 
 
 def _outcome(result: dict[str, Any]) -> Outcome:

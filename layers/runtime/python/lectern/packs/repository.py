@@ -1,7 +1,4 @@
-"""Where a tenant's question packs lie: versions that never change, and a pointer that a conditional write moves.
-
-The tenant comes first in every key and always from the principal.
-"""
+"""Where a tenant's question packs lie: versions that never change, and a pointer to the one that counts."""
 
 import hashlib
 import json
@@ -13,24 +10,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from pydantic import ValidationError
-
-from lectern.errors import PackRejected, StoreUnavailable, UnknownObject, UnknownPack
-from lectern.manifest import Document
+from lectern.errors import PackRejected, UnknownObject, UnknownPack
 from lectern.packs.pack import QuestionPack, read
+from lectern.packs.pointers import Pointer, Pointers, folder, pack_key
 from lectern.settings import settings
-from lectern.store import Blob, Store, open_store
+from lectern.store import Store, open_store
 
 MOST_HELD = 64
 """Packs that a warm function keeps, about 0.2 MB each."""
-
-
-class Pointer(Document):
-    """Which version of a question's pack counts."""
-
-    question_id: str
-    version: str
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -51,6 +38,7 @@ class Packs:
 
     def __init__(self, store: Store | None, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._store, self._seconds, self._clock = store, seconds, clock
+        self._pointers = Pointers(store)
         self._seen: OrderedDict[tuple[str, str], _Seen] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -76,14 +64,7 @@ class Packs:
 
     def get(self, tenant: str, question_id: str) -> QuestionPack:
         """The question's pack as it is now. Raises UnknownPack, PackRejected or StoreUnavailable."""
-        return self._read(tenant, question_id)[0]
-
-    def pointer(self, tenant: str, question_id: str) -> Pointer | None:
-        """Which version counts now, for those who will ask for just that one; None if the question has no pack."""
-        try:
-            return self._pointer(tenant, question_id)[0] if self._store else None
-        except UnknownPack:
-            return None
+        return self._version(tenant, self._pointers.read(tenant, question_id)[0])
 
     def at(self, tenant: str, pointer: Pointer) -> QuestionPack:
         """The version that a pointer names. Raises PackRejected or StoreUnavailable."""
@@ -101,26 +82,24 @@ class Packs:
 
         Raises Conflict when somebody else was quicker; StoreUnavailable.
         """
-        store = self._open()
+        store = self._pointers.store
         try:
-            known, blob = self._pointer(tenant, question_id)
-            number, condition = int(known.version) + 1, blob.etag
+            known, blob = self._pointers.read(tenant, question_id)
+            number, etag = int(known.version) + 1, blob.etag
         except UnknownPack:
-            number, condition = 1, ""
+            number, etag = 1, ""
         pack = make(str(number))
         data = pack.model_dump_json().encode()
         digest = hashlib.sha256(data).hexdigest()
         pointer = Pointer(question_id=question_id, version=pack.version, sha256=digest)
-        store.put(_pack_key(tenant, pointer), data)
-        written = pointer.model_dump_json().encode()
-        key = _pointer_key(tenant, question_id)
-        store.put(key, written, if_match=condition or None, if_none_match=not condition)
+        store.put(pack_key(tenant, pointer), data)
+        self._pointers.move(tenant, pointer, etag)
         self._keep((tenant, question_id), pack)
         return pack
 
     def questions(self, tenant: str) -> list[str]:
         """The questions of a tenant that have a pack, sorted."""
-        store = self._open()
+        store = self._pointers.store
         keys = [key for key in store.keys(f"tenants/{tenant}/packs/") if key.endswith("/current.json")]
         return sorted(str(json.loads(store.get(key).data)["question_id"]) for key in keys)
 
@@ -129,8 +108,8 @@ class Packs:
 
         Raises UnknownPack when nothing is left of it.
         """
-        store, folder = self._open(), _folder(tenant, question_id)
-        keys = sorted(store.keys(folder), key=lambda key: not key.endswith("/current.json"))
+        store = self._pointers.store
+        keys = sorted(store.keys(folder(tenant, question_id)), key=lambda key: not key.endswith("/current.json"))
         if not keys:
             raise UnknownPack("The question has no pack.")
         for key in keys:
@@ -140,11 +119,6 @@ class Packs:
             self._seen.pop((tenant, question_id), None)
         return sum(not key.endswith("/current.json") for key in keys)
 
-    def _open(self) -> Store:
-        if self._store is None:
-            raise StoreUnavailable("No data store is configured: LECTERN_DATA_STORE is s3://bucket or file:folder.")
-        return self._store
-
     def _keep(self, key: tuple[str, str], pack: QuestionPack | None) -> None:
         with self._lock:
             self._seen[key] = _Seen(pack, self._clock())
@@ -152,42 +126,14 @@ class Packs:
             while len(self._seen) > MOST_HELD:
                 self._seen.popitem(last=False)
 
-    def _read(self, tenant: str, question_id: str) -> tuple[QuestionPack, str]:
-        pointer, blob = self._pointer(tenant, question_id)
-        return self._version(tenant, pointer), blob.etag
-
     def _version(self, tenant: str, pointer: Pointer) -> QuestionPack:
         try:
-            data = self._open().get(_pack_key(tenant, pointer)).data
+            data = self._pointers.store.get(pack_key(tenant, pointer)).data
         except UnknownObject as error:
             raise PackRejected(f"question_id: version {pointer.version} of the question's pack is gone.") from error
         if hashlib.sha256(data).hexdigest() != pointer.sha256:
             raise PackRejected(f"question_id: version {pointer.version} of the question's pack is damaged.")
         return read(data)
-
-    def _pointer(self, tenant: str, question_id: str) -> tuple[Pointer, Blob]:
-        try:
-            blob = self._open().get(_pointer_key(tenant, question_id))
-        except UnknownObject as error:
-            raise UnknownPack("The question has no pack.") from error
-        try:
-            return Pointer.model_validate_json(blob.data), blob
-        except ValidationError as error:
-            raise PackRejected("question_id: what says which pack counts (current.json) is damaged.") from error
-
-
-def _folder(tenant: str, question_id: str) -> str:
-    """A question's folder: a digest, because a question's id may be any text."""
-    return f"tenants/{tenant}/packs/{hashlib.sha256(question_id.encode()).hexdigest()[:32]}/"
-
-
-def _pointer_key(tenant: str, question_id: str) -> str:
-    return f"{_folder(tenant, question_id)}current.json"
-
-
-def _pack_key(tenant: str, pointer: Pointer) -> str:
-    """Named for its bytes too, so that two who write the same version at once do not meet."""
-    return f"{_folder(tenant, pointer.question_id)}{pointer.version}-{pointer.sha256[:16]}.json"
 
 
 @cache

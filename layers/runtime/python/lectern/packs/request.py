@@ -1,12 +1,10 @@
-"""The contract of PUT and GET /v1/questions/{id}/pack: a teacher's grades come in, facts of the pack go out."""
+"""What PUT /v1/questions/{id}/pack takes: a teacher's grades of one question."""
 
 from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from lectern.packs.fit import Quality
-from lectern.packs.pack import QuestionPack
-from lectern.task import Request
+from lectern.schemas import Request
 from lectern.text import Text, VisibleText, is_blank
 
 LEAST_GRADES, MOST_GRADES = 10, 2000
@@ -57,30 +55,3 @@ class PackRequest(Request):
             if not is_blank(grade.answer):
                 given.setdefault(" ".join(grade.answer.split()), []).append(grade.score)
         return {answer: sum(scores) / len(scores) for answer, scores in given.items()}
-
-
-class PackFacts(BaseModel):
-    """What is known of a question's pack. `curve` tells its quality by number of grades: 0 is the grader alone, the
-    last is leave-one-out over all; `rmse` on the question's scale, `right` as `confidence` means it.
-    """
-
-    question_id: str
-    version: str
-    grades: int
-    max_score: float
-    step: float | None
-    base: str
-    fitted_with: str
-    source_sha256: str
-    curve: list[Quality]
-    created_at: str
-    by: str
-
-
-def facts(pack: QuestionPack) -> PackFacts:
-    """The facts of a pack, without its numbers."""
-    return PackFacts(
-        **{name: getattr(pack, name) for name in PackFacts.model_fields if name not in ("base", "curve")},
-        base=pack.base.name,
-        curve=list(pack.curve),
-    )

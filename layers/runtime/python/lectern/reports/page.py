@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Literal
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from lectern.reports.counts import CREDIT_BINS
 from lectern.reports.figures import Figures
 from lectern.reports.row import LABELS
@@ -20,6 +18,8 @@ _FOLDER = Path(__file__).parent
 
 def page(title: str, report: Figures, kind: Literal["job", "class"] = "job", note: str = "") -> str:
     """The page, with figures of no single student; wrong answers are shown as their groups."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # for those who ask for a page
+
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
