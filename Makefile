@@ -19,7 +19,7 @@ serve: $(READY)  ## serve the functions on http://127.0.0.1:$(PORT)
 	.venv/bin/lectern serve --port $(PORT)
 
 test: check  ## every check and every test
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n auto --maxprocesses 8 --dist loadfile
 
 check: $(READY)  ## lint, format and types
 	.venv/bin/ruff check .
