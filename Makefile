@@ -33,7 +33,7 @@ format: $(READY)
 bench: $(READY)  ## cold start, warm latency, memory and throughput against a reference in the same run
 	$(RUN) -m tests.perf.run
 
-soak: $(READY)  ## a job of 10,000 answers, its workers killed, beside `lectern grade`; an hour
+soak: $(READY)  ## jobs of 10,000 answers, their workers killed, beside `lectern grade`; an hour
 	$(RUN) -m tests.perf.soak
 
 results: $(READY)  ## measure what ships on $$LECTERN_DATA, beside the runs in RUNS, and write docs/results

@@ -1,5 +1,9 @@
-"""`make soak`: a job at full size, disturbed and undisturbed, beside `lectern grade`; writes results/soak.md."""
+"""`make soak`: jobs at full size, disturbed and undisturbed, beside `lectern grade`; writes results/soak.md.
 
+`python -m tests.perf.soak memory` measures one part anew; what the others found is in results/soak.json.
+"""
+
+import json
 import os
 import random
 import shutil
@@ -11,9 +15,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from infra.local.batch import run_job
 from infra.local.environment import ensure_live, use_local_settings
+from infra.local.grade import grade_file
 from infra.local.jobs import GRADING, JOBS, local_jobs
 from infra.local.lambdas import Lambdas
 from lectern.jobs.documents import Job, JobSettings
@@ -21,28 +27,28 @@ from tests.jobs.rows import answers
 
 ROWS, KILLS = 10_000, 10
 MEMORY_ROWS = (1_000, 100_000)
-RESULTS = Path(__file__).with_name("results") / "soak.md"
+RESULTS = Path(__file__).with_name("results")
 WORKERS = os.cpu_count() or 1
 
 
-def main() -> None:
-    """Run it all; ends with 1 where a run lost a row or a byte."""
+def main(parts: list[str]) -> None:
+    """Measure the parts, each of which is kept as soon as it is there; ends with 1 where a run lost a row or a byte."""
     use_local_settings(POWERTOOLS_LOG_LEVEL="ERROR")
     ensure_live("grading", print)
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder, "answers.csv")
-        source.write_bytes(answers(ROWS))
-        speed, same = _speed(source, Path(folder)), _killed(source, Path(folder))
-        memory = _memory(Path(folder))
-    RESULTS.write_text(_page(speed, same, memory), "utf-8")
-    print(RESULTS.read_text("utf-8"))
-    sys.exit(same != KILLS)
+    kept = RESULTS / "soak.json"
+    for part in parts:
+        found = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+        with tempfile.TemporaryDirectory() as folder:
+            found[part] = PARTS[part](Path(folder))
+        kept.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    if len(found) == len(PARTS):
+        (RESULTS / "soak.md").write_text(_page(**found), "utf-8")
+    sys.exit(found.get("killed", KILLS) != KILLS)
 
 
-def _speed(source: Path, folder: Path) -> dict[str, float]:
+def _speed(folder: Path) -> dict[str, float]:
     """Rows per second: by the command in this process, by a job, and by a job that fills the gradebook."""
-    from infra.local.grade import grade_file
-
+    source = _source(folder, ROWS)
     found = {"lectern grade": _timed(lambda: grade_file(source, folder / "command", None, lambda *_: None))}
     for name, gradebook in (("a job", False), ("a job with the gradebook", True)):
         with local_jobs(WORKERS):
@@ -51,29 +57,39 @@ def _speed(source: Path, folder: Path) -> dict[str, float]:
     return found
 
 
-def _killed(source: Path, folder: Path) -> int:
+def _killed(folder: Path) -> int:
     """How many of KILLS runs, each with a worker killed at a random moment, gave the very bytes."""
+    source = _source(folder, ROWS)
+    grade_file(source, folder / "command", None, lambda *_: None)
     same, chance = 0, random.Random(20130601)
     seconds = ROWS / 100
     for number in range(KILLS):
         with local_jobs(WORKERS) as lambdas, _killer(lambdas, chance.uniform(2, seconds / 2)):
             job = _run(source, folder / f"killed{number}", gradebook=False)
         accounted = job.counts.graded + job.counts.errors == job.counts.rows == ROWS
-        same += accounted and _grades(folder / f"killed{number}") == _grades(folder / "a job")
+        same += accounted and _grades(folder / f"killed{number}") == _grades(folder / "command")
         print(f"killed run {number + 1} of {KILLS}: {same} the same", flush=True)
     return same
 
 
-def _memory(folder: Path) -> dict[int, tuple[float, float]]:
+def _memory(folder: Path) -> list[tuple[int, float, float]]:
     """Peak megabytes of a worker and of the function that cuts and puts together, by rows; graded without a model."""
-    found = {}
+    found = []
     for rows in MEMORY_ROWS:
-        source = folder / f"{rows}.csv"
-        source.write_bytes(answers(rows))
+        source = _source(folder, rows)
         with local_jobs(WORKERS, "tests.jobs.quick.handler") as lambdas:
             assert _run(source, folder / str(rows), gradebook=False).counts.rows == rows
-            found[rows] = (_peak(lambdas, GRADING), _peak(lambdas, JOBS))
+            found.append((rows, _peak(lambdas, GRADING), _peak(lambdas, JOBS)))
     return found
+
+
+PARTS: dict[str, Callable[[Path], Any]] = {"speed": _speed, "killed": _killed, "memory": _memory}
+
+
+def _source(folder: Path, rows: int) -> Path:
+    source = folder / f"{rows}.csv"
+    source.write_bytes(answers(rows))
+    return source
 
 
 @contextmanager
@@ -109,10 +125,10 @@ def _peak(lambdas: Lambdas, name: str) -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
-def _page(speed: dict[str, float], same: int, memory: dict[int, tuple[float, float]]) -> str:
+def _page(speed: dict[str, float], killed: int, memory: list[tuple[int, float, float]]) -> str:
     ratio = speed["a job"] / speed["lectern grade"]
     lines = [f"| {name} | {rate:.0f} rows/s |" for name, rate in speed.items()]
-    peaks = [f"| {rows:,} | {worker:.0f} MB | {jobs:.0f} MB |" for rows, (worker, jobs) in memory.items()]
+    peaks = [f"| {rows:,} | {worker:.0f} MB | {jobs:.0f} MB |" for rows, worker, jobs in memory]
     return f"""# Results of `make soak`
 
 {ROWS:,} answers on {WORKERS} cores; a job is {ratio:.2f} × as fast as the command.
@@ -121,7 +137,7 @@ def _page(speed: dict[str, float], same: int, memory: dict[int, tuple[float, flo
 |---|---|
 {chr(10).join(lines)}
 
-{same} of {KILLS} runs with a worker killed at a random moment gave the same `grades.csv`, every row accounted for.
+{killed} of {KILLS} runs with a worker killed at a random moment gave the same `grades.csv`, every row accounted for.
 
 Peak memory by rows, graded without a model:
 
@@ -132,4 +148,4 @@ Peak memory by rows, graded without a model:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or list(PARTS))
