@@ -19,6 +19,9 @@ ROOT = Path(__file__).parents[2]
 LOCK = Path(__file__).with_name("requirements.lock")
 RUNTIME, FUNCTIONS, DIST = ROOT / "layers/runtime/python", ROOT / "functions", ROOT / "layers/dist"
 
+CODE = (RUNTIME, FUNCTIONS, ROOT / "infra/handlers", ROOT / "model_store/release")
+"""What runs with these layers: the last two publish releases inside the account."""
+
 Files = Mapping[str, Path]
 """Files by their names below the folder that they are installed in."""
 
@@ -38,7 +41,7 @@ def build(installed: Mapping[str, Files], dist: Path) -> dict[str, Any]:
         OSError: a file can't be read or written.
     """
     dist.mkdir(parents=True, exist_ok=True)
-    services = services_of(RUNTIME, FUNCTIONS)
+    services = services_of(*CODE)
     runtime = {name: path for name, path in files_of(RUNTIME).items() if not name.endswith(".pyc")}
     with TemporaryDirectory(dir=dist, prefix=".draft-") as folder:
         draft = Path(folder)

@@ -16,7 +16,7 @@ sys.path[:0] = sys.argv[1:]
 CONTEXT = SimpleNamespace(aws_request_id="request-1", function_name="grading")
 GRADE = {"question": "Why does ice float?", "references": ["Ice is less dense."], "answer": "It is less dense."}
 ESSAY = {"essay": "I think that computers help people. They teach us.", "scale": {"min": 2, "max": 12}}
-SERVICES = ("dynamodb", "lambda", "s3", "scheduler", "sns", "sqs", "stepfunctions")
+SERVICES = ("dynamodb", "kms", "lambda", "s3", "scheduler", "sns", "sqs", "stepfunctions")
 
 
 def event(method: str, path: str, body: Any = None) -> dict[str, Any]:
