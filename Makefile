@@ -33,6 +33,7 @@ format: $(READY)
 
 bench: $(READY)  ## cold start, warm latency, memory and throughput against a reference in the same run
 	$(RUN) -m tests.perf.run
+	$(RUN) -m infra.cost.page
 
 soak: $(READY)  ## a job of 10,000 answers, its workers killed, beside `lectern grade`; an hour
 	$(RUN) -m tests.perf.soak
