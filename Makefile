@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 RUNS ?= runs
+PLATFORMS ?= x86_64
 UV_VERSION := 0.13.9
 TORCH_VERSION := 2.13.0
 export UV_PYTHON_DOWNLOADS := never
@@ -10,7 +11,7 @@ UV := .tools/bin/uv
 RUN := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: demo serve test check format bench soak results lock train-env clean
+.PHONY: demo serve test check format bench soak results layers lock train-env clean
 
 demo: $(READY)  ## set up, build, publish, grade the sample class
 	$(RUN) -m infra.local.demo
@@ -32,6 +33,7 @@ format: $(READY)
 
 bench: $(READY)  ## cold start, warm latency, memory and throughput against a reference in the same run
 	$(RUN) -m tests.perf.run
+	$(RUN) -m infra.cost.page
 
 soak: $(READY)  ## jobs of 10,000 answers, their workers killed, beside `lectern grade`; an hour
 	$(RUN) -m tests.perf.soak
@@ -44,14 +46,20 @@ results: $(READY)  ## measure what ships on $$LECTERN_DATA, beside the runs in R
 	.venv/bin/lectern packs measure $(foreach fold,0 1 2 3 4,--first-run $(RUNS)/f$(fold)/adapter)
 	.venv/bin/lectern models results
 
+layers: $(READY)  ## the zips of the functions' layers and their sizes, into layers/dist
+	$(RUN) -m layers.dependencies.build --uv $(UV) $(foreach platform,$(PLATFORMS),--platform $(platform))
+
 lock: $(UV)  ## resolve the dependencies anew
 	$(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		--extra local --extra dev --extra deploy --extra heavy pyproject.toml -o requirements.lock --upgrade
+	$(UV) pip compile --quiet --generate-hashes --no-annotate --no-header --python-version 3.13 \
+		--python-platform x86_64-manylinux_2_28 --constraints requirements.lock \
+		--excludes layers/dependencies/excludes.txt pyproject.toml -o layers/dependencies/requirements.lock
 
 train-env: .venv-train/.ready  ## torch, transformers and what recipes need
 
 clean:  ## remove what can be made again (not the signing key and the local releases in .lectern)
-	rm -rf .venv .tools .lectern/bases .lectern/builds build
+	rm -rf .venv .tools .lectern/bases .lectern/builds build layers/dist
 
 $(UV):
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Lectern needs Python 3.11 or newer")'

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from infra.local import models_life, models_train
 from infra.local.batch_cli import batch
 from infra.local.console import progress_bar
+from infra.local.cost_cli import cost
 from infra.local.environment import EMBEDDED, ensure_live, use_local_settings
 from infra.local.essays_cli import essays
 from infra.local.journal import JournalBusy
@@ -40,6 +41,7 @@ cli.add_command(packs)
 cli.add_command(batch)
 cli.add_command(review)
 cli.add_command(essays)
+cli.add_command(cost)
 models.add_command(evaluate_explanations)
 for command in (*models_life.COMMANDS, *models_train.COMMANDS):
     models.add_command(command)

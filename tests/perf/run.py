@@ -51,6 +51,7 @@ def main() -> None:
         results = _functions(variables) + _offline()
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "latest.json").write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n", "utf-8")
+    (RESULTS / "conditions.json").write_text(json.dumps(_conditions(), indent=1) + "\n", "utf-8")
     (RESULTS / "README.md").write_text(_page(results), "utf-8")
     print(_table(results))
 
@@ -121,7 +122,7 @@ def _table(results: list[Result]) -> str:
 
 
 def _page(results: list[Result]) -> str:
-    length = mean(len(f"{row['question']} {row['reference']} {row['answer']}".split()) for row in pairs(OFFLINE_ROWS))
+    length = _conditions()["words"]
     return f"""# Results of `make bench`
 
 {_machine()}
@@ -136,6 +137,12 @@ pairs of {length:.0f} words on average, the whole command ({OFFLINE_RUNS} runs).
 files and checks, no framework. torch: transformers and torch in fp32, files on disk. onnxruntime alone: the model runs
 on as many threads, tokens ready.
 """
+
+
+def _conditions() -> dict[str, Any]:
+    """What a figure has to be scaled from: the processors, and the mean words of question, reference and answer."""
+    words = mean(len(f"{row['question']} {row['reference']} {row['answer']}".split()) for row in pairs(OFFLINE_ROWS))
+    return {"machine": _machine(), "cores": os.cpu_count(), "words": round(words, 1)}
 
 
 def _machine() -> str:

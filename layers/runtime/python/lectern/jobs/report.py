@@ -7,6 +7,7 @@ from lectern.batch.grades import Grade
 from lectern.errors import UnknownObject
 from lectern.jobs.documents import Job
 from lectern.jobs.repository import Jobs
+from lectern.prices import read_prices
 from lectern.reports import Row, Tally
 from lectern.reports.cost import Price
 from lectern.reports.drift import Earlier
@@ -20,8 +21,6 @@ from lectern.store import Store
 TALLY = "tally.json"
 MOST_EARLIER, LOOKED_AT = 6, 100
 
-PRICE = Price(0.0000166667, "USD", "2025-06", "AWS Lambda, x86, first tier, us-east-1; requests are not part of it")
-
 
 def row_of(grade: Grade) -> Row:
     """A grade as reports count it; what the question bank filled in is in the item alone."""
@@ -31,7 +30,7 @@ def row_of(grade: Grade) -> Row:
 
 def report_files(job: Job, tally: Tally, before: Sequence[Job], store: Store) -> dict[str, bytes]:
     """The files by name. Raises StoreUnavailable."""
-    found = figures(tally, earlier=_read(before, store), memory_mb=settings().grading_memory, price=PRICE)
+    found = figures(tally, earlier=_read(before, store), memory_mb=settings().grading_memory, price=_price())
     return {
         "report.html": page(job.name, found).encode(errors="replace"),
         "figures.csv": b"".join(figures_csv(found)),
@@ -44,6 +43,12 @@ def earlier_jobs(jobs: Jobs, job: Job) -> list[Job]:
     known, _ = jobs.list(job.tenant, LOOKED_AT, None)
     same = [j for j in known if j.class_id == job.class_id and j.created < job.created and TALLY in j.outputs]
     return same[:MOST_EARLIER][::-1]
+
+
+def _price() -> Price:
+    prices = read_prices()
+    source = f"AWS Lambda, x86, first tier, {prices.region}; requests are not part of it"
+    return Price(prices["lambda_gb_second"], prices.currency, prices.as_of, source)
 
 
 def _read(before: Sequence[Job], store: Store) -> list[Earlier]:

@@ -1,0 +1,1 @@
+"""What a month costs: prices × what is used × what the benchmark measured."""
