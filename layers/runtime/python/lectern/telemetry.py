@@ -34,10 +34,15 @@ def record(task: Task, calls: Sequence[Call], outcomes: Sequence[BaseModel | Lec
         version=next((call.version for call in calls if call.version), None),
         answers=len(outcomes),
         errors=sorted({type(error).__name__ for error in errors}),
+        fallbacks=sorted({call.fallback for call in calls if call.fallback}),
         milliseconds=_summed(calls),
     )
     faults = sum(status(error)[0] >= 500 for error in errors)
-    _count(task, {"Answers": len(outcomes), "Errors": len(errors), "Faults": faults, "NeedsReview": reviews}, calls)
+    counts = {"Answers": len(outcomes), "Errors": len(errors), "Faults": faults, "NeedsReview": reviews}
+    if task.heavy:
+        counts["Heavy"] = sum(getattr(outcome, "tier", "") == "heavy" for outcome in outcomes)
+        counts["Fallbacks"] = sum(bool(call.fallback) for call in calls)
+    _count(task, counts, calls)
 
 
 def record_call(service: str, route: str, call: Call, outcome: object) -> None:
