@@ -27,7 +27,7 @@ class Gate:
             return
         code, why = self._refused(dict(scope["headers"]))
         if code:
-            await _refuse(code, why)(scope, receive, send)
+            await refuse(code, why)(scope, receive, send)
             return
         self._inside += 1
         try:
@@ -57,10 +57,11 @@ class Gate:
             await asyncio.wait_for(self._app(scope, receive, sent), self._seconds)
         except TimeoutError:
             if not begun:
-                await _refuse(504, "The answer took too long.")(scope, receive, send)
+                await refuse(504, "The answer took too long.")(scope, receive, send)
 
 
-def _refuse(code: int, why: str) -> JSONResponse:
+def refuse(code: int, why: str) -> JSONResponse:
+    """A problem document; 503 says when to come again."""
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if code == 503 else {}
     document = {"type": "about:blank", "title": "The endpoint refuses", "status": code, "detail": why}
     return JSONResponse(document, code, headers, "application/problem+json")

@@ -11,10 +11,11 @@ import litserve
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from litserve.utils import WorkerSetupStatus
+from starlette.exceptions import HTTPException
 
 from functions.heavy.endpoint.api import EndpointApi, refusal
 from functions.heavy.endpoint.config import EndpointSettings
-from functions.heavy.endpoint.gate import Gate
+from functions.heavy.endpoint.gate import Gate, refuse
 from lectern.errors import FieldError, InvalidRequest, MalformedJson
 
 
@@ -40,6 +41,7 @@ def create_server(config: EndpointSettings) -> EndpointServer:
     statuses = Readiness(server)
     server.app.add_middleware(Gate, path=config.path, ready=statuses.ready, most=config.waiting, seconds=config.seconds)
     server.app.add_exception_handler(RequestValidationError, unreadable)
+    server.app.add_exception_handler(HTTPException, failed)
     return server
 
 
@@ -65,6 +67,12 @@ async def unreadable(_: Request, error: Exception) -> Response:
         return refusal(MalformedJson("The body is not JSON."))
     found = tuple(FieldError(tuple(fault["loc"]), fault["msg"]) for fault in faults[:20])
     return refusal(InvalidRequest(f"{len(faults)} of the request's fields can't be accepted.", found))
+
+
+async def failed(_: Request, error: Exception) -> Response:
+    """What FastAPI or LitServe refuses by themselves: bytes that are no text, a request whose time is over."""
+    assert isinstance(error, HTTPException)
+    return refuse(error.status_code, str(error.detail))
 
 
 def run(config: EndpointSettings) -> None:
