@@ -124,7 +124,7 @@ def _page(results: list[Result]) -> str:
     length = mean(len(f"{row['question']} {row['reference']} {row['answer']}".split()) for row in pairs(OFFLINE_ROWS))
     return f"""# Results of `make bench`
 
-{_machine()}
+{machine()}
 
 {_table(results)}
 
@@ -138,7 +138,8 @@ on as many threads, tokens ready.
 """
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Processor, cores, system and Python."""
     model = next(
         (
             line.split(":", 1)[1].strip()

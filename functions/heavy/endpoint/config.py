@@ -19,7 +19,7 @@ class EndpointSettings(BaseSettings):
     port: int = Field(default=8080, ge=1024, le=65535)
     path: str = "/invocations"
 
-    batch: int = Field(default=32, ge=2)
+    batch: int = Field(default=32, ge=1)
     """Requests that are worked on together."""
 
     wait: float = Field(default=0.005, gt=0, le=1)

@@ -37,6 +37,19 @@ def load(store: Store, release: Release) -> LoadedModel:
     return model
 
 
+def prove(store: Store, release: Release) -> None:
+    """See that a release is what its manifest says: by loading it, or file by file where only an endpoint could.
+
+    Raises ReleaseRejected.
+    """
+    manifest = release.manifest
+    if MODEL in manifest.files:
+        load(store, release)
+        return
+    for name in manifest.files:
+        fetch(store, name, manifest)
+
+
 class Tested(Protocol):
     """What can prove itself: a release, and how it answers a row."""
 
