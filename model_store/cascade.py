@@ -3,7 +3,7 @@
     python -m model_store.cascade [--data FOLDER]
 
 writes docs/results/cascade.json and cascade.md. Every answer of the official test part (unseen answers) is asked of
-every model, one row per run; the tiers then follow from labels and confidences, at thresholds that were fixed beforehand.
+every model, one row per run; the tiers then follow from labels and confidences, at thresholds fixed beforehand.
 """
 
 import argparse
