@@ -30,6 +30,7 @@ from lectern.models import shared
 from lectern.settings import settings
 from lectern.store import open_store
 from tests.heavy.conftest import PATH, Running, serving
+from tests.perf.heavy_page import page
 from tests.perf.pairs import pairs
 from tests.perf.run import RESULTS, machine
 
@@ -114,6 +115,7 @@ def _load(contenders: dict[str, Round], requests: int) -> dict[str, Any]:
         "machine": machine(),
         "clients": CLIENTS,
         "requests": requests,
+        "rounds": ROUNDS,
         "servers": {kind: _figures(counted[kind]) for kind in KINDS},
         "ratios": {kind: _ratio(counted["gathered"], counted[kind]) for kind in ("one by one", IN_PROCESS)},
         "probabilities_apart": float(np.abs(_chances(logits["gathered"]) - _chances(logits[IN_PROCESS])).max()),
@@ -166,40 +168,6 @@ def _chances(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     powers = np.exp(logits[:, :3])
     found: NDArray[np.float64] = powers / powers.sum(1, keepdims=True)
     return found
-
-
-def page(found: dict[str, Any]) -> str:
-    """The figures as a page."""
-    lines = [
-        f"| {kind} | {row['answers_per_second']:g} | {row['p50_ms']:g} | {row['p99_ms']:g} | {row['most_ms']:g} |"
-        for kind, row in found["servers"].items()
-    ]
-    alone = ", ".join(f"{kind} {value:g} ms" for kind, value in found["one client"].items())
-    ratios = ", ".join(
-        f"{kind} **{ratio['median']:g}** ({ratio['least']:g} to {ratio['most']:g})"
-        for kind, ratio in found["ratios"].items()
-    )
-    return "\n".join(
-        [
-            "# The heavy endpoint under load",
-            "",
-            f"{found['machine']}",
-            "",
-            f"`python -m tests.perf.heavy`: `grading-large` (float32, onnxruntime) behind LitServe on the CPU, "
-            f"{found['clients']} clients, {ROUNDS} rounds of {found['requests']} requests with one row each, in turns; the "
-            "machine had other work, so read the ratios. Clients run on the same cores.",
-            "",
-            "| server | answers/s | p50 ms | p99 ms | longest ms |",
-            "|---|---|---|---|---|",
-            *lines,
-            "",
-            f"Throughput gathered, as a ratio to {ratios}: one by one is one row on one core at a time; in process is the "
-            "model alone, one row per run on every core, without server or clients.",
-            f"Largest distance of a probability, gathered to in process: {found['probabilities_apart']:.1e}.",
-            f"One client, median: {alone}.",
-            "",
-        ]
-    )
 
 
 if __name__ == "__main__":
