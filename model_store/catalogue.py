@@ -57,6 +57,7 @@ class Model:
     """A model that releases are built of: a base and a committed adapter.
 
     `recipe` is the module that trains it; `teacher` the adapter that it is distilled from, where it is.
+    `precision` is `int8`, or `float32` for a heavy endpoint.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Model:
     base: Base
     adapter: Path
     recipe: str = ""
+    precision: str = "int8"
     teacher: Path | None = None
     gate: Limits | None = None
     """None: nothing is published but by force."""
@@ -94,6 +96,7 @@ def read_model(name: str) -> Model:
         ),
         ADAPTERS / entry["adapter"],
         entry["recipe"],
+        entry.get("precision", "int8"),
         ADAPTERS / entry["teacher"] if "teacher" in entry else None,
         read_limits(entry["gate"]) if "gate" in entry else None,
     )

@@ -14,6 +14,8 @@ LABELS: tuple[Label, ...] = get_args(Label)
 
 MOST_REFERENCES = 20
 
+Tier = Literal["fast", "heavy", "auto"]
+
 
 class GradeRequest(ExplainableRequest):
     """A student's answer to a question, and what a right answer says."""
@@ -38,6 +40,18 @@ class GradeRequest(ExplainableRequest):
         le=1,
         description="The share of wrong grades that may pass without review; 0.05 if not said.",
     )
+
+    tier: Tier = Field(
+        default="fast",
+        description="fast: the model in the function. heavy: the large one on its endpoint, if it can be had. "
+        "auto: the large one where the fast one is not sure. The response says which one answered.",
+    )
+
+    @model_validator(mode="after")
+    def _version_is_of_the_fast_model(self) -> Self:
+        if self.version is not None and self.tier != "fast":
+            raise ValueError("version is one of the fast model, so it takes the tier fast")
+        return self
 
     @model_validator(mode="after")
     def _step_fits_the_scale(self) -> Self:
@@ -94,5 +108,6 @@ class GradeResponse(Response):
     score: float
     confidence: float
     needs_review: bool
+    tier: Literal["fast", "heavy"] = "fast"
     pack: PackReference | None = None
     explanation: Explanation | None = None

@@ -126,6 +126,7 @@ TASK = Task(
     postprocess,
     Adaptation(observe, adapt),
     explain,
+    heavy="grading-large",
 )
 
 

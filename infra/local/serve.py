@@ -2,6 +2,7 @@
 
 import re
 import signal
+import sys
 import threading
 from collections.abc import Mapping
 
@@ -10,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from infra.local.aws import check_free, in_environment
 from infra.local.environment import EMBEDDED, ensure_live, use_local_settings
+from infra.local.heavy import heavy_endpoint
 
 SETTINGS = {"LECTERN_DOCS": "true", "LECTERN_PRELOAD": "true", "POWERTOOLS_LOG_LEVEL": "INFO"}
 
@@ -24,7 +26,8 @@ def serve_functions(port: int) -> None:
     use_local_settings(**SETTINGS)
     for name in EMBEDDED:
         ensure_live(name, lambda text: click.echo(text, err=True))
-    with local_jobs(1), in_environment({"LECTERN_PRELOAD": "true"}):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # else uvicorn ends us before what we started
+    with heavy_endpoint() as (heavy, _), local_jobs(1), in_environment({**heavy, "LECTERN_PRELOAD": "true"}):
         click.echo(f"Lectern on http://127.0.0.1:{port} (OpenAPI at /docs); stop with Ctrl-C", err=True)
         uvicorn.run(whole_api(), host="127.0.0.1", port=port, log_level="warning")
 

@@ -16,7 +16,13 @@ from lectern.model import ENCODER, MODEL, TOKENIZER, Encoder, Encoding, infer
 from model_store.build.arrays import read_arrays
 from model_store.build.encoder import base_config, base_weights, float_encoder, int8_encoder
 from model_store.build.ensemble import Trees
-from model_store.build.golden import INT8_DISTANCE, INT8_TOLERANCE, REFERENCE_TOLERANCE, read_reference
+from model_store.build.golden import (
+    FLOAT_TOLERANCE,
+    INT8_DISTANCE,
+    INT8_TOLERANCE,
+    REFERENCE_TOLERANCE,
+    read_reference,
+)
 from model_store.build.grader import Grader, cross_graph, experts_graph, grader_graph
 from model_store.build.memory import Memory
 from model_store.build.merge import merge, read_adapter
@@ -35,14 +41,14 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
         AdapterMismatch: the adapter does not fit the base.
     """
     reference, grader = read_reference(model.adapter), read_grader(model, base)
-    scheme = read_scheme(model.adapter)
+    scheme = read_scheme(model.adapter) if model.precision == "int8" else None
     cross = Runs(float_encoder(base).SerializeToString(), cross_graph(grader).SerializeToString())
     _check("fp32", cross.answers(reference), reference, REFERENCE_TOLERANCE, np.max)
-    (folder / ENCODER).write_bytes(int8_encoder(model.base).read_bytes())
-    quantise_layers(cross_graph(grader), folder / MODEL, scheme)
-    small = Runs((folder / ENCODER).read_bytes(), (folder / MODEL).read_bytes())
-    _check("int8", small.answers(reference), reference, INT8_DISTANCE, np.mean)
-    quantise_layers(grader_graph(grader), folder / MODEL, scheme)
+    if scheme:
+        _make_int8(model, grader, folder, scheme, reference)
+    else:
+        onnx.save(float_encoder(base), folder / ENCODER)
+        onnx.save(grader_graph(grader), folder / MODEL)
     (folder / TOKENIZER).write_bytes((base / TOKENIZER).read_bytes())
     golden = Runs((folder / ENCODER).read_bytes(), (folder / MODEL).read_bytes()).answers(reference)
     facts = read_adapter(model.adapter).facts
@@ -50,16 +56,34 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
         task=model.task,
         base=BaseReference(name=model.base.name, sha256=model.base.sha256),
         adapter_sha256=_digest([model.adapter / name for name in (ADAPTER, MEMORY, TREES)]),
-        quantisation=scheme.name,
+        quantisation=scheme.name if scheme else "none: float32",
         max_length=facts["max_length"],
         labels=tuple(facts["labels"]),
         calibration=Calibration.model_validate(evaluation["calibration"]),
-        metrics=evaluation["metrics"],
+        metrics=evaluation["metrics"] if scheme else _float_metrics(evaluation["metrics"]),
         training_data=tuple(TrainingData.model_validate(entry) for entry in facts["training_data"]),
-        golden=Golden(tolerance=INT8_TOLERANCE, vectors=tuple(golden)),
+        golden=Golden(tolerance=INT8_TOLERANCE if scheme else FLOAT_TOLERANCE, vectors=tuple(golden)),
         runtime=__version__,
-        measured_sha256=evaluation.get("measured_sha256", ""),
+        measured_sha256=evaluation.get("measured_sha256", "") if scheme else "",
     )
+
+
+def _make_int8(model: Model, grader: Grader, folder: Path, scheme: Scheme, reference: list[GoldenVector]) -> None:
+    (folder / ENCODER).write_bytes(int8_encoder(model.base).read_bytes())
+    quantise_layers(cross_graph(grader), folder / MODEL, scheme)
+    small = Runs((folder / ENCODER).read_bytes(), (folder / MODEL).read_bytes())
+    _check("int8", small.answers(reference), reference, INT8_DISTANCE, np.mean)
+    quantise_layers(grader_graph(grader), folder / MODEL, scheme)
+
+
+def _float_metrics(metrics: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Of what was measured of the int8 files, what was measured of these beside them."""
+    names = {"answers": "answers", "macro_f1_fp32": "macro_f1"}
+    return {
+        part: {names[name]: value for name, value in figures.items() if name in names}
+        for part, figures in metrics.items()
+        if "macro_f1_fp32" in figures
+    }
 
 
 def float_graph(model: Model, base: Path) -> onnx.ModelProto:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lectern.errors import Conflict, UnknownObject
-from lectern.load import load
+from lectern.load import prove
 from lectern.manifest import Alias, Canary, alias_key, manifest_key
 from lectern.release import Pin, read_alias, read_release, read_tombstone
 from lectern.store import Store
@@ -55,7 +55,7 @@ def canary(store: Store, public_key: str, model: str, version: str, weight: floa
         return _write(store, model, alias, now.model_copy(update={"canary": None, **_signed(reason)}), etag)
     if now.version == version:
         raise Conflict(f"The alias {alias} of {model} names {version} for everybody already.")
-    load(store, read_release(store, Pin(model, version), public_key))
+    prove(store, read_release(store, Pin(model, version), public_key))
     changed = now.model_copy(update={"canary": Canary(version=version, weight=weight), **_signed(reason)})
     return _write(store, model, alias, changed, etag)
 
@@ -82,7 +82,7 @@ def _promote(
     store: Store, public_key: str, model: str, version: str, alias: str, reason: str, etag: str | None
 ) -> Alias:
     release = read_release(store, Pin(model, version), public_key)
-    load(store, release)
+    prove(store, release)
     pin = store.get(manifest_key(model, version)).version_id
     moved = Alias(version=version, manifest_version_id=pin, manifest_sha256=release.digest, **_signed(reason))
     return _write(store, model, alias, moved, etag)

@@ -11,7 +11,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 RUNTIME = ROOT / "layers/runtime/python/lectern"
 PRODUCT = [path for room in ("functions", "infra", "layers", "model_store") for path in (ROOT / room).rglob("*.py")]
-FUNCTIONS = [path for path in (ROOT / "functions").iterdir() if path.is_dir() and not path.name.startswith("_")]
+FOLDERS = [path for path in (ROOT / "functions").iterdir() if path.is_dir() and not path.name.startswith("_")]
+FUNCTIONS = [path for path in FOLDERS if path.name != "heavy"]
+"""`heavy` holds what runs on an endpoint, not in a function."""
 
 
 def imports(path: Path) -> set[str]:
@@ -68,10 +70,17 @@ def test_what_serves_does_not_know_where_models_come_from(room: str) -> None:
         assert not roots(path) & {"infra", "model_store"}, path
 
 
-def test_torch_stays_in_the_recipes() -> None:
+def test_torch_stays_in_the_recipes_and_in_one_module_of_the_endpoint() -> None:
     for path in PRODUCT:
-        if "recipes" not in path.parts:
+        if "recipes" not in path.parts and path != ROOT / "functions/heavy/endpoint/transformer.py":
             assert not roots(path) & {"torch", "transformers"}, path
+
+
+def test_litserve_and_the_endpoint_stay_in_their_room() -> None:
+    for path in PRODUCT:
+        if ROOT / "functions/heavy" not in path.parents:
+            assert "litserve" not in roots(path), path
+            assert path.is_relative_to(ROOT / "infra") or "functions.heavy" not in ".".join(imports(path)), path
 
 
 def test_no_module_is_over_200_lines_and_functions_are_short() -> None:
@@ -97,5 +106,6 @@ def test_a_cold_start_imports_what_the_first_answer_needs(folder: Path) -> None:
     )
     modules = set(done.stdout.split())
     assert not modules & HEAVY
+    assert not {name for name in modules if name.startswith("lectern.heavy")}
     has_model = not (folder / "routes.py").exists()
     assert modules & OF_MODELS == (OF_MODELS if has_model else set())

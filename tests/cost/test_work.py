@@ -114,12 +114,12 @@ def test_a_job_asks_the_services_for_what_the_estimate_says(
 ) -> None:
     from lectern.jobs.bank import Bank
     from lectern.jobs.split import split
-    from lectern.packs.repository import Packs
+    from lectern.packs.pointers import Pointers
 
     monkeypatch.setattr(work, "answer_all", _to_review)
     store, tenant = Counting(tmp_path), "cost-school"
     job = _job(store, tenant)
-    split(job, store, Packs(None, 1), Bank(None, tenant, None))
+    split(job, store, Pointers(None), Bank(None, tenant, None))
     pointers = read_pointers(store, tenant, "j1")
     store.calls.clear()
     for pointer in pointers:

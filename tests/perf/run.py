@@ -125,7 +125,7 @@ def _page(results: list[Result]) -> str:
     length = _conditions()["words"]
     return f"""# Results of `make bench`
 
-{_machine()}
+{machine()}
 
 {_table(results)}
 
@@ -142,10 +142,11 @@ on as many threads, tokens ready.
 def _conditions() -> dict[str, Any]:
     """What a figure has to be scaled from: the processors, and the mean words of question, reference and answer."""
     words = mean(len(f"{row['question']} {row['reference']} {row['answer']}".split()) for row in pairs(OFFLINE_ROWS))
-    return {"machine": _machine(), "cores": os.cpu_count(), "words": round(words, 1)}
+    return {"machine": machine(), "cores": os.cpu_count(), "words": round(words, 1)}
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Processor, cores, system and Python."""
     model = next(
         (
             line.split(":", 1)[1].strip()

@@ -24,16 +24,19 @@ class Call:
     """Time spent by stage."""
     version: str = ""
     """The version that answers, once it is known."""
+    fallback: str = ""
+    """The kind of error that kept the heavy model from answering."""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time a stage; none begins after the deadline. Raises DeadlineExceeded."""
+        """Time a stage, added to what it took before; none begins after the deadline. Raises DeadlineExceeded."""
         started = time.monotonic()
         self._check(name)
         try:
             yield
         finally:
-            self.milliseconds[name] = round((time.monotonic() - started) * 1000, 3)
+            spent = (time.monotonic() - started) * 1000
+            self.milliseconds[name] = round(self.milliseconds.get(name, 0.0) + spent, 3)
 
     def within_deadline(self, rows: Sequence[Row]) -> Iterator[Row]:
         """The rows, one after another while there is time. Raises DeadlineExceeded."""

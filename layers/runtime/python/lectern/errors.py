@@ -18,7 +18,10 @@ LecternError
 │   └── PackRejected          a question's pack is damaged, or was fitted on another base model
 ├── Unavailable               try again later; nothing is wrong with the request
 │   ├── StoreUnavailable      no bucket, no permission, no answer in time
-│   └── ReleaseRejected       digest, signature, external data or golden self-test
+│   ├── ReleaseRejected       digest, signature, external data or golden self-test
+│   ├── EndpointUnavailable   the heavy endpoint is not there, is resting, or did not answer in time
+│   │   └── EndpointBusy      it refused at once, and may answer in a moment
+│   └── EndpointRejected      what the heavy endpoint answered is not what its release promises
 └── DeadlineExceeded          the caller's own time limit has passed
 
 A `detail` is shown to callers and written to logs: it never holds a student's text.
@@ -117,6 +120,18 @@ class StoreUnavailable(Unavailable):
 
 class ReleaseRejected(Unavailable):
     """A release does not prove to be what its manifest says."""
+
+
+class EndpointUnavailable(Unavailable):
+    """The heavy endpoint can't be asked now, or did not answer in time."""
+
+
+class EndpointBusy(EndpointUnavailable):
+    """The heavy endpoint refused at once: too many requests, not ready yet, no connection, a fault of its own."""
+
+
+class EndpointRejected(Unavailable):
+    """The heavy endpoint's answer can't be used, or it can't use what it was asked."""
 
 
 class DeadlineExceeded(LecternError):

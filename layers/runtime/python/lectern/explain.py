@@ -8,27 +8,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lectern.call import Call
-from lectern.model import Encoder, Encoding, Infer, LoadedModel
+from lectern.model import Encoder, Encoding, InferAll, Model
 from lectern.phrases import Span
 from lectern.probe import Fields, Probe, Reading
 from lectern.schemas import Request
 from lectern.settings import settings
 
 
-def remembering(infer: Infer) -> Infer:
+def remembering(infer: InferAll) -> InferAll:
     """`infer`, which runs no row twice: of a long text, the windows before a deleted phrase stay as they were."""
     known = dict[str, NDArray[np.float32]]()
 
-    def once(row: Encoding) -> NDArray[np.float32]:
-        key = repr(row)
-        if key not in known:
-            known[key] = infer(row)
-        return known[key]
+    def once(rows: Sequence[Encoding], call: Call) -> list[NDArray[np.float32]]:
+        keys = [repr(row) for row in rows]
+        new = {key: row for key, row in zip(keys, rows, strict=True) if key not in known}
+        known.update(zip(new, infer(list(new.values()), call), strict=True))
+        return [known[key] for key in keys]
 
     return once
 
 
-def open_probe(fields: Callable[[Request], Fields], model: LoadedModel, call: Call) -> Probe:
+def open_probe(fields: Callable[[Request], Fields], model: Model, call: Call) -> Probe:
     """A probe of a loaded model; `fields` answers one request. Rounds run side by side, as many as settings allow."""
 
     def answers(requests: Sequence[Request]) -> list[Fields]:
@@ -38,7 +38,7 @@ def open_probe(fields: Callable[[Request], Fields], model: LoadedModel, call: Ca
     return Probe(answers, partial(_read, model, model.encoder, call) if model.encoder else None)
 
 
-def _read(model: LoadedModel, encoder: Encoder, call: Call, text: str, keep: bool) -> Reading:
+def _read(model: Model, encoder: Encoder, call: Call, text: str, keep: bool) -> Reading:
     """The text between [CLS] and [SEP], in windows side by side where it is longer than the model reads."""
     encoding = model.tokenizer.encode(text, add_special_tokens=False)
     first, last = model.tokenizer.encode("").ids

@@ -3,9 +3,11 @@
 import ctypes
 import hashlib
 import tempfile
+from typing import Protocol
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from lectern.errors import ReleaseRejected, UnknownObject
@@ -26,16 +28,40 @@ def load(store: Store, release: Release) -> LoadedModel:
     model = LoadedModel(
         release,
         _session(store, MODEL, manifest),
-        _tokenizer(_fetch(store, TOKENIZER, manifest), manifest),
+        read_tokenizer(fetch(store, TOKENIZER, manifest), manifest),
         Encoder(_session(store, ENCODER, manifest)) if ENCODER in manifest.files else None,
-        {name: _fetch(store, name, manifest) for name in manifest.files.keys() - {MODEL, ENCODER, TOKENIZER}},
+        {name: fetch(store, name, manifest) for name in manifest.files.keys() - {MODEL, ENCODER, TOKENIZER}},
     )
     _give_back_memory()
     self_test(model)
     return model
 
 
-def self_test(model: LoadedModel) -> None:
+def prove(store: Store, release: Release) -> None:
+    """See that a release is what its manifest says: by loading it, or file by file where only an endpoint could.
+
+    Raises ReleaseRejected.
+    """
+    manifest = release.manifest
+    if MODEL in manifest.files:
+        load(store, release)
+        return
+    for name in manifest.files:
+        fetch(store, name, manifest)
+
+
+class Tested(Protocol):
+    """What can prove itself: a release, and how it answers a row."""
+
+    @property
+    def release(self) -> Release:
+        """The verified manifest."""
+
+    def infer(self, row: Encoding) -> NDArray[np.float32]:
+        """Logits (outputs,)."""
+
+
+def self_test(model: Tested) -> None:
     """Compare the golden vectors with what this CPU answers.
 
     Raises:
@@ -60,7 +86,8 @@ def _encoding(vector: GoldenVector) -> Encoding:
     return Encoding(list(vector.input_ids), list(vector.token_type_ids), list(vector.features), list(vector.hashes))
 
 
-def _fetch(store: Store, name: str, manifest: Manifest) -> bytes:
+def fetch(store: Store, name: str, manifest: Manifest) -> bytes:
+    """A release's file, byte for byte the one that its manifest pins. Raises ReleaseRejected or StoreUnavailable."""
     pin: PinnedFile | None = manifest.files.get(name)
     if pin is None:
         raise ReleaseRejected(f"{_name(manifest)} pins no {name}.")
@@ -79,7 +106,7 @@ def _session(store: Store, name: str, manifest: Manifest) -> onnxruntime.Inferen
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
     with tempfile.NamedTemporaryFile(prefix="lectern-", suffix=".onnx") as file:
-        file.write(_embedded(_fetch(store, name, manifest), manifest))
+        file.write(_embedded(fetch(store, name, manifest), manifest))
         file.flush()
         try:
             return onnxruntime.InferenceSession(file.name, options, providers=["CPUExecutionProvider"])
@@ -108,7 +135,8 @@ def _no_model(manifest: Manifest) -> ReleaseRejected:
     return ReleaseRejected(f"{_name(manifest)} is no model that this runtime can read.")
 
 
-def _tokenizer(data: bytes, manifest: Manifest) -> Tokenizer:
+def read_tokenizer(data: bytes, manifest: Manifest) -> Tokenizer:
+    """A release's tokenizer, which takes every text for text. Raises ReleaseRejected."""
     try:
         tokenizer = Tokenizer.from_buffer(data)
     except Exception as error:  # tokenizers raises Exception itself

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from lectern.call import Call
 from lectern.errors import ReleaseRejected
 from lectern.release import Release
 
@@ -18,8 +19,8 @@ MODEL, ENCODER, TOKENIZER = "model.onnx", "encoder.onnx", "tokenizer.json"
 
 Tokens = tuple[int, ...]
 
-Infer = Callable[["Encoding"], NDArray[np.float32]]
-"""A row to its logits (outputs,)."""
+InferAll = Callable[[Sequence["Encoding"], Call], list[NDArray[np.float32]]]
+"""Rows to their logits (outputs,), in their order, within a call's deadline."""
 
 MOST_KEPT, LONGEST_KEPT = 64, 64
 """Texts whose vectors an encoder keeps, and tokens of each: 12 MB at most. Questions and references come again."""
@@ -68,6 +69,28 @@ class Encoder:
         return Reading(outputs[0], outputs[-1])
 
 
+class Model(Protocol):
+    """What the pipeline asks of a release, be it loaded here or on an endpoint."""
+
+    @property
+    def release(self) -> Release:
+        """The verified manifest."""
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Text to tokens."""
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """The frozen base, where it is here."""
+
+    def infer_all(self, rows: Sequence[Encoding], call: Call) -> list[NDArray[np.float32]]:
+        """Logits (outputs,) of each row. Raises DeadlineExceeded."""
+
+    def further(self, names: Sequence[str]) -> list[bytes]:
+        """The files of these names. Raises ReleaseRejected where the release has none of a name."""
+
+
 @dataclass(frozen=True)
 class LoadedModel:
     """A release that is ready to answer. `files` are those of its files that are neither graph nor tokenizer."""
@@ -85,6 +108,10 @@ class LoadedModel:
         depend on its neighbours. Threads that run rows side by side are as fast, since nothing is padded.
         """
         return infer(self.session, self.encoder, row)
+
+    def infer_all(self, rows: Sequence[Encoding], call: Call) -> list[NDArray[np.float32]]:
+        """See Model; one after another, while there is time."""
+        return [self.infer(row) for row in call.within_deadline(rows)]
 
     def further(self, names: Sequence[str]) -> list[bytes]:
         """The files of these names. Raises ReleaseRejected where the release has none of a name."""

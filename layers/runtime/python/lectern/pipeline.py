@@ -7,7 +7,7 @@ from typing import Any
 from lectern.call import Call
 from lectern.errors import ReleaseRejected
 from lectern.explain import open_probe, remembering
-from lectern.model import Infer, LoadedModel
+from lectern.model import InferAll, Model
 from lectern.models import Models
 from lectern.packs.embedding import embeddings
 from lectern.packs.repository import FindsPacks, shared
@@ -25,15 +25,28 @@ def answer(
     """
     with call.stage("validate"):
         request = validate(task.request, payload)
+    fast = partial(_answer_here, task, packs, call, models)
+    if not task.heavy or getattr(request, "tier", "fast") == "fast":
+        return fast(request)
+    from lectern.heavy.tiers import answer_by_tier  # whoever never asks an endpoint need not import how
+
+    return answer_by_tier(task, request, call, models, fast, partial(_answer_by, task, packs))
+
+
+def _answer_here(task: Task, packs: FindsPacks | None, call: Call, models: Models, request: Request) -> Response:
     with call.stage("resolve"):
         pin = models.resolve(task.model, request.version, call.principal.tenant, call.student)
         call.version = pin.version
     with call.stage("load"):
         model = models.get(pin)
-        manifest = model.release.manifest
-        if manifest.task != task.name:
-            raise ReleaseRejected(f"{manifest.model} {manifest.version} is for the task {manifest.task}.")
-    infer = remembering(model.infer)
+    return _answer_by(task, packs, request, call, model)
+
+
+def _answer_by(task: Task, packs: FindsPacks | None, request: Request, call: Call, model: Model) -> Response:
+    manifest = model.release.manifest
+    if manifest.task != task.name:
+        raise ReleaseRejected(f"{manifest.model} {manifest.version} is for the task {manifest.task}.")
+    infer = remembering(model.infer_all)
     fields = _fields(task, model, infer, packs, call, request)
     if task.explain and isinstance(request, ExplainableRequest) and request.explain:
         with call.stage("explain"):
@@ -44,14 +57,14 @@ def answer(
 
 
 def _fields(
-    task: Task, model: LoadedModel, infer: Infer, packs: FindsPacks | None, call: Call, request: Request
+    task: Task, model: Model, infer: InferAll, packs: FindsPacks | None, call: Call, request: Request
 ) -> dict[str, Any]:
     """What an explanation repeats with changed requests: from the request's texts to the response's fields."""
     manifest = model.release.manifest
     with call.stage("tokenise"):
         rows = task.encode(request, model.tokenizer, manifest)
     with call.stage("infer"):
-        logits = [infer(row) for row in call.within_deadline(rows)]
+        logits = infer(rows, call)
     with call.stage("postprocess"):
         fields = task.postprocess(request, rows, logits, manifest, *model.further(task.files))
     question = getattr(request, "question_id", None)

@@ -38,7 +38,8 @@ class Task:
     `postprocess` turns the rows' logits into the response's fields, without model and request_id (what the schema lacks
     stays with `explain`); after the manifest it is given the bytes of the release's `files`, in their order.
     `adaptation` is there where questions can have packs; `explain`, where there is one, turns a request and its fields
-    into the field `explanation`, asking the model through a probe.
+    into the field `explanation`, asking the model through a probe. `heavy` is the model that an endpoint serves for
+    this task; a request of a task that has one says by its `tier` who shall answer.
     """
 
     name: str
@@ -51,3 +52,4 @@ class Task:
     adaptation: Adaptation | None = None
     explain: Callable[[Any, dict[str, Any], Probe], BaseModel] | None = None
     files: tuple[str, ...] = ()
+    heavy: str = ""

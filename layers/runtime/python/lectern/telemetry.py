@@ -30,10 +30,15 @@ def record(service: str, calls: Sequence[Call], outcomes: Sequence[BaseModel | L
         version=next((call.version for call in calls if call.version), None),
         answers=len(outcomes),
         errors=sorted({type(error).__name__ for error in errors}),
+        fallbacks=sorted({call.fallback for call in calls if call.fallback}),
         milliseconds=_summed(calls),
     )
     faults = sum(status(error)[0] >= 500 for error in errors)
-    _count(service, {"Answers": len(outcomes), "Errors": len(errors), "Faults": faults, "NeedsReview": reviews}, calls)
+    counts = {"Answers": len(outcomes), "Errors": len(errors), "Faults": faults, "NeedsReview": reviews}
+    tiers = [tier for outcome in outcomes if (tier := getattr(outcome, "tier", None))]
+    if tiers:
+        counts |= {"Heavy": tiers.count("heavy"), "Fallbacks": sum(bool(call.fallback) for call in calls)}
+    _count(service, counts, calls)
 
 
 def record_call(service: str, route: str, call: Call, outcome: object) -> None:

@@ -4,16 +4,16 @@ from functools import partial
 
 import numpy as np
 
-from lectern.model import LoadedModel
+from lectern.model import Model
 from lectern.packs.features import WIDTH, Embed, Vector
 
 
-def embeddings(model: LoadedModel) -> Embed:
+def embeddings(model: Model) -> Embed:
     """The embeddings of a release."""
     return partial(embedding, model)
 
 
-def embedding(model: LoadedModel, text: str, keep: bool = False) -> Vector:
+def embedding(model: Model, text: str, keep: bool = False) -> Vector:
     """What `pooled` makes (2, 384) of a text's token vectors, [CLS] and [SEP] among them; of all its windows where it
     is long.
 

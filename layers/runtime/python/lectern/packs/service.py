@@ -113,5 +113,5 @@ def _observe(task: Task, payload: dict[str, Any], model: LoadedModel, call: Call
         raise ReleaseRejected(f"{manifest.model} {manifest.version} can't be adapted to a question.")
     request = validate(task.request, payload)
     rows = task.encode(request, model.tokenizer, manifest)
-    logits = [model.infer(row) for row in call.within_deadline(rows)]
+    logits = model.infer_all(rows, call)
     return task.adaptation.observe(request, rows, logits, manifest, embeddings(model))
