@@ -18,7 +18,10 @@ LOCKED = re.findall(r"^([a-z0-9-]+)==", LOCK.read_text("utf-8"), flags=re.MULTIL
 
 @dataclass(frozen=True)
 class Layers:
-    """The folder with the zips, the document of their sizes, and where the functions and the zips are unpacked."""
+    """The folder with the zips, the document of their sizes, and where the functions and the zips are unpacked.
+
+    What runs inside a container (`endpoint`) is no function.
+    """
 
     dist: Path
     sizes: dict[str, Any]
@@ -37,7 +40,7 @@ def layers(tmp_path_factory: pytest.TempPathFactory) -> Layers:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(archive, "ZIP_DEFLATED", ZIP_STORED)  # seconds less; the files are the same
         found = build({"x86_64": installed()}, folder / "dist")
-    shutil.copytree(FUNCTIONS, folder / "task/functions", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(FUNCTIONS, folder / "task/functions", ignore=shutil.ignore_patterns("__pycache__", "endpoint"))
     for path in (folder / "dist").glob("*.zip"):
         with ZipFile(path) as zipped:
             zipped.extractall(folder / path.stem)
