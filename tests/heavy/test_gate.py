@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -11,6 +11,15 @@ from starlette.types import Receive, Scope, Send
 from functions.heavy.endpoint.gate import Gate
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def run(act: Coroutine[Any, Any, Any]) -> Any:
+    """asyncio.run would leave the thread without a loop, which Mangum then asks for in another test."""
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(act)
+    finally:
+        loop.close()
 
 
 async def answers(scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,12 +56,12 @@ async def status(app: Gate, path: str = "/invocations", length: bytes = b"2") ->
     ("length", "code"), [(b"2", 200), (b"", 411), (b"-1", 411), (b"5000001", 413), (b"9" * 5000, 413)]
 )
 def test_a_body_says_its_length_within_the_limit(length: bytes, code: int) -> None:
-    assert asyncio.run(status(gate(), length=length)) == code
+    assert run(status(gate(), length=length)) == code
 
 
 def test_nobody_comes_in_before_the_model_is_ready_but_others_ask_how_it_is() -> None:
-    assert asyncio.run(status(gate(ready=False))) == 503
-    assert asyncio.run(status(gate(ready=False), path="/ping")) == 200
+    assert run(status(gate(ready=False))) == 503
+    assert run(status(gate(ready=False), path="/ping")) == 200
 
 
 def test_more_than_fit_are_refused_and_places_are_given_back() -> None:
@@ -70,7 +79,7 @@ def test_more_than_fit_are_refused_and_places_are_given_back() -> None:
         opened.set()
         return [*refused, *[await task for task in inside], await status(app)]
 
-    assert asyncio.run(crowd()) == [503, 503, 503, 200, 200, 200]
+    assert run(crowd()) == [503, 503, 503, 200, 200, 200]
 
 
 def test_what_never_answers_is_given_up_and_its_place_given_back() -> None:
@@ -78,4 +87,4 @@ def test_what_never_answers_is_given_up_and_its_place_given_back() -> None:
         app = gate(never, most=1, seconds=0.05)
         return [await status(app), await status(app)]
 
-    assert asyncio.run(twice()) == [504, 504]
+    assert run(twice()) == [504, 504]
