@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
@@ -142,8 +143,8 @@ def _alone(servers: dict[str, Running], bodies: list[bytes], model: LoadedModel)
     rows = [Asked.model_validate_json(body).rows[0].encoding() for body in bodies[:60]]
     spent: dict[str, list[float]] = {IN_PROCESS: [], **{kind: [] for kind in servers}}
     for row, body in zip(rows, bodies, strict=False):
-        acts: dict[str, Callable[[], Any]] = {IN_PROCESS: lambda row=row: model.infer(row)}
-        acts |= {k: (lambda body=body, port=running.port: post(port, body)) for k, running in servers.items()}
+        acts: dict[str, Callable[[], Any]] = {IN_PROCESS: partial(model.infer, row)}
+        acts |= {kind: partial(post, running.port, body) for kind, running in servers.items()}
         for kind, act in acts.items():
             started = time.monotonic()
             act()
