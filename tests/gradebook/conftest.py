@@ -8,11 +8,16 @@ from typing import Any
 
 import pytest
 
+from infra.local import regrade_cli, review_cli
 from infra.local.aws import in_environment
 from lectern.gradebook import Grade, Gradebook, Place, graded
 from lectern.gradebook.book import shared
+from lectern.principal import Principal
 from lectern.settings import settings
 from lectern.table import Table
+from tests.command import Run, runner
+
+__all__ = ["Make", "Run"]
 
 STORE = os.environ["LECTERN_STORE"]
 """The tests' own releases, not the local AWS's bucket."""
@@ -74,6 +79,21 @@ def configured(table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.undo()
     settings.cache_clear()
     shared.cache_clear()
+
+
+@pytest.fixture
+def ann(tenant: str, configured: None, monkeypatch: pytest.MonkeyPatch) -> Principal:
+    """Whoever works at this machine, and whoever asks it over HTTP: a teacher of this test's tenant."""
+    who = Principal(tenant, "ann", ("teacher",))
+    for command in (review_cli, regrade_cli):
+        monkeypatch.setattr(command, "WHO", who)
+    monkeypatch.setattr("lectern.http.incoming.DEVELOPMENT", who)
+    return who
+
+
+@pytest.fixture
+def run(ann: Principal, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    return runner(capsys, monkeypatch)
 
 
 Make = Callable[..., Grade]
