@@ -4,7 +4,7 @@ import time
 import uuid
 from typing import Any
 
-from functions.gradebook.incoming import book, limit_of
+from functions.gradebook.incoming import SECONDS, book, limit_of
 from functions.gradebook.schemas import RegradeBody
 from functions.gradebook.views import ChangeView, RegradeView
 from lectern.errors import StoreUnavailable
@@ -18,9 +18,6 @@ from lectern.principal import Principal
 from lectern.services.functions import call
 from lectern.settings import settings
 from lectern.validation import validate
-
-SECONDS = 15.0
-"""How long one request works; API Gateway waits for 30."""
 
 
 def preview(asked: Asked) -> RegradeView:

@@ -6,6 +6,7 @@ from lectern.gradebook.adapting import Decisions
 from lectern.gradebook.agreement import Agreement
 from lectern.gradebook.documents import Class, Comment, Decision, Event, Label, Model, Question
 from lectern.gradebook.documents import Status as GradeStatus
+from lectern.gradebook.imports import Import
 from lectern.gradebook.regrading import Effect, RegradeRequest, State
 
 
@@ -178,3 +179,7 @@ class RegradeView(BaseModel):
     left: int
     changes: list[ChangeView] = Field(default_factory=list)
     cursor: str | None = None
+
+
+class ImportView(Import):
+    """An import. While `state` is importing, the same request goes on."""

@@ -15,6 +15,7 @@ from infra.local.batch_cli import batch
 from infra.local.console import progress_bar
 from infra.local.environment import EMBEDDED, ensure_live, use_local_settings
 from infra.local.essays_cli import essays
+from infra.local.import_cli import import_marks
 from infra.local.journal import JournalBusy
 from infra.local.models_attack import attack
 from infra.local.models_cli import models
@@ -41,6 +42,7 @@ cli.add_command(packs)
 cli.add_command(batch)
 cli.add_command(review)
 cli.add_command(regrade)
+cli.add_command(import_marks)
 cli.add_command(essays)
 models.add_command(evaluate_explanations)
 for command in (*models_life.COMMANDS, *models_train.COMMANDS):

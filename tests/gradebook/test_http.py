@@ -2,9 +2,6 @@
 
 import io
 import json
-import logging
-import sys
-from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -12,40 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from lectern.gradebook import Gradebook
-from lectern.principal import Principal
-from tests.gradebook.conftest import Make
+from tests.gradebook.conftest import Make, Who
 from tests.gradebook.test_regrades import Grader
-
-Who = Callable[..., None]
-
-
-@pytest.fixture
-def who(tenant: str, monkeypatch: pytest.MonkeyPatch) -> Who:
-    """Let somebody else ask: another subject, tenant or roles."""
-
-    def ask(subject: str = "ann", roles: tuple[str, ...] = ("teacher",), tenant: str = tenant) -> None:
-        monkeypatch.setattr("lectern.http.incoming.DEVELOPMENT", Principal(tenant, subject, roles))
-
-    ask()
-    return ask
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    from lectern.telemetry import logger
-
-    written, handler = io.StringIO(), logger("gradebook").registered_handler
-    assert isinstance(handler, logging.StreamHandler)
-    handler.stream = written
-    yield written
-    handler.stream = sys.__stderr__
-
-
-@pytest.fixture
-def client(configured: None, who: Who, log: io.StringIO) -> TestClient:
-    from functions.gradebook.handler import app
-
-    return TestClient(app, raise_server_exceptions=False)
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def lines(chunks: Iterable[bytes], most_bytes: int = MOST_BYTES) -> Iterator[str
         BodyTooLarge: it has more bytes than allowed, as soon as that is known.
     """
     kept, number = "", 1
-    for piece in _text(_begun(_limited(chunks, most_bytes))):
+    for piece in _text(_begun(limited(chunks, most_bytes))):
         text, start = kept + piece, 0
         for end in _END.finditer(text):
             yield text[start : end.end()]
@@ -56,7 +56,8 @@ def lines(chunks: Iterable[bytes], most_bytes: int = MOST_BYTES) -> Iterator[str
         yield kept
 
 
-def _limited(chunks: Iterable[bytes], most_bytes: int) -> Iterator[bytes]:
+def limited(chunks: Iterable[bytes], most_bytes: int = MOST_BYTES) -> Iterator[bytes]:
+    """The chunks. Raises BodyTooLarge as soon as there are more bytes."""
     size = 0
     for chunk in chunks:
         size += len(chunk)
