@@ -79,9 +79,10 @@ class GradeList(BaseModel):
 
 
 class History(BaseModel):
-    """All revisions of a grade, the first one first."""
+    """Revisions of a grade, the first one first; `cursor` asks for the next page."""
 
     revisions: list[GradeView]
+    cursor: str | None
 
 
 class DecidedGrade(BaseModel):
@@ -134,6 +135,7 @@ class ReviewList(BaseModel):
     groups: list[GroupView]
     waiting: int
     grades: int
+    cursor: str | None
 
 
 class AgreementView(Agreement):

@@ -124,6 +124,43 @@ def test_lists_that_are_refused(client: TestClient, query: str) -> None:
     assert client.get(f"/v1/classes/c1/grades?{query}").status_code == 422
 
 
+def test_the_queue_page_by_page(client: TestClient, book: Gradebook, tenant: str, make: Make) -> None:
+    """What is decided between two pages moves nothing that is still to come, and repeats nothing."""
+    names = [f"s{number}" for number in range(7)]
+    told = [make(name, answer=name * 3, confidence=0.5 + number // 2 / 20) for number, name in enumerate(names)]
+    book.record(tenant, told)
+    found, cursor = list[str](), ""
+    while True:
+        page = client.get(f"/v1/reviews?class_id=c1&limit=3{cursor}").json()
+        found += [group["grades"][0]["student_id"] for group in page["groups"]]
+        first = page["groups"][0]["grades"][0]
+        client.post(f"/v1/grades/{first['grade_id']}/approve", json={"revision": 1})
+        if not page["cursor"]:
+            break
+        cursor = f"&cursor={page['cursor']}"
+    assert found == names
+    assert client.get("/v1/reviews?class_id=c1").json()["waiting"] == 4
+    for bad in ("zzz", "e30=", "WzEsMl0=", "WzEsWyJhIl1d", "bnVsbA=="):
+        assert client.get(f"/v1/reviews?class_id=c1&cursor={bad}").status_code == 422
+
+
+def test_history_page_by_page(client: TestClient, graded: list[str]) -> None:
+    path = f"/v1/grades/{graded[0]}"
+    for revision in range(1, 5):
+        client.post(f"{path}/comment", json={"revision": revision, "text": f"No. {revision}"})
+    found, cursor = list[int](), ""
+    while True:
+        page = client.get(f"{path}/history?limit=2{cursor}").json()
+        assert len(page["revisions"]) <= 2
+        found += [revision["revision"] for revision in page["revisions"]]
+        if not page["cursor"]:
+            break
+        cursor = f"&cursor={page['cursor']}"
+    assert found == [1, 2, 3, 4, 5]
+    assert client.get(f"{path}/history?limit=0").status_code == 422
+    assert client.get(f"/v1/grades/{graded[1]}/history?{cursor[1:]}").status_code == 422  # another grade's
+
+
 def test_a_cursor_of_another_tenant_is_refused(client: TestClient, who: Who, graded: list[str]) -> None:
     cursor = client.get("/v1/classes/c1/grades?limit=1").json()["cursor"]
     who(tenant="other")
