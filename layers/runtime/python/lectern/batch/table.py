@@ -32,6 +32,10 @@ class TableError(Exception):
     """The file as a whole can't be read."""
 
 
+class EmptyTable(TableError):
+    """There is nothing in the file, or nothing but blanks."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One row: its cells by column, and either the item to grade or what is wrong."""
@@ -59,12 +63,20 @@ def stream_table(source: IO[bytes]) -> tuple[tuple[str, ...], Iterator[Row]]:
     """A batch's columns, and its rows one after another; nothing of the file is held but a row, and its id's digest.
 
     Raises:
-        TableError: it is empty, no text, not UTF-8 at all, lacks a column, or has a result's column; while the rows are
+        EmptyTable: nothing is in it.
+        TableError: it is no text, not UTF-8 at all, lacks a column, or has a result's column; while the rows are
             read, that a quote stays open or a row is endless.
     """
     lines = _Lines(_decoded(source))
     reader = csv.reader(lines)
-    columns = _columns(next(reader, []))
+    header = next(reader, [])
+    if _is_blank(header):
+        raise (
+            TableError("the first line is empty")
+            if not all(map(_is_blank, reader))
+            else EmptyTable("the file is empty")
+        )
+    columns = _columns(header)
     return columns, _rows(reader, columns, lines)
 
 
@@ -118,9 +130,11 @@ def _text(source: IO[bytes]) -> Iterator[str]:
             cast(io.BufferedReader, text.detach()).detach()  # whoever opened the source closes it
 
 
+def _is_blank(cells: list[str]) -> bool:
+    return not any(map(str.strip, cells))
+
+
 def _columns(header: list[str]) -> tuple[str, ...]:
-    if not any(map(str.strip, header)):
-        raise TableError("the file is empty, or its first line is")
     columns = tuple(name.strip() for name in header)
     missing = [name for name in REQUIRED if name not in columns]
     if missing:

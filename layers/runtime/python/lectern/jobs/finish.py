@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lectern.batch.grades import Grade, header, line
 from lectern.batch.summary import Summary
+from lectern.batch.table import REQUIRED, EmptyTable, TableError, stream_table
 from lectern.errors import UnknownObject
 from lectern.jobs.documents import Counts, Job, Place
 from lectern.jobs.ledger import Ledger
@@ -56,6 +57,8 @@ def finish(job: Job, store: Store, ledger: Ledger, before: Sequence[Job] = ()) -
                 tally.add(row_of(grade))
             tally.add_milliseconds(graded.milliseconds)
             whole = whole and graded.whole
+        if not chunks:
+            file.write(header(_columns(job, store)))
         file.flush()
         key = f"{folder(job.tenant, job.job_id)}grades.csv"
         outputs = {"grades.csv": Place(key=key, version_id=store.upload(key, Path(file.name)).version_id)}
@@ -80,6 +83,26 @@ def finish_job(jobs: Jobs, job: Job, store: Store, ledger: Ledger, failed: str =
     return jobs.change(
         job.tenant, job.job_id, state=state, reason=reason, counts=found.counts, outputs=found.outputs, ended=now()
     )
+
+
+def without_rows(job: Job, store: Store) -> dict[str, Place]:
+    """What a job gives whose file has nothing in it: `grades.csv`, its header line alone. Of other jobs, nothing.
+
+    Raises StoreUnavailable.
+    """
+    try:
+        _columns(job, store)
+    except EmptyTable:
+        return {"grades.csv": _put(store, f"{folder(job.tenant, job.job_id)}grades.csv", header(REQUIRED))}
+    except (TableError, UnknownObject):
+        pass
+    return {}
+
+
+def _columns(job: Job, store: Store) -> tuple[str, ...]:
+    """The columns of the job's file. Raises TableError, UnknownObject."""
+    with store.stream(job.input.key, job.input.version_id) as source:
+        return stream_table(source)[0]
 
 
 def _graded(job: Job, store: Store, ledger: Ledger) -> Iterator[Graded]:
