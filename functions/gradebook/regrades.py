@@ -15,7 +15,7 @@ from lectern.http.api import Asked
 from lectern.items import answer_event
 from lectern.models import shared
 from lectern.principal import Principal
-from lectern.services.functions import call
+from lectern.services.functions import call_items
 from lectern.settings import settings
 from lectern.validation import validate
 
@@ -48,7 +48,7 @@ def grade_items(who: Principal, items: list[dict[str, Any]]) -> list[dict[str, A
     event = {"Items": items, "BatchInput": {"principal": principal}}
     config = settings()
     if config.grading_function:
-        return list(call(config.grading_function, event)["Items"])
+        return call_items(config.grading_function, event)
     if config.environment != "local":
         raise StoreUnavailable("No grader is configured: LECTERN_GRADING_FUNCTION is the grading function's name.")
     from functions.grading.task import TASK

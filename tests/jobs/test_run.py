@@ -111,7 +111,7 @@ def test_bad_rows_keep_their_errors(running: Lambdas, tmp_path: Path) -> None:
     [
         (b"a,b\n1,2\n", "the header line lacks id"),
         (b"PK\x03\x04" + b"\0" * 1000, "a zip archive"),
-        (b"\x1f\x8b\x08" + b"\0" * 1000, "compressed"),
+        (b"\x1f\x8b\x08" + b"\0" * 1000, "a gzip file"),
         (answers(3) + b'x,s,q,"Q?,R,A,1\n' + b"y\n" * 9, "a quotation mark is not closed"),
     ],
 )

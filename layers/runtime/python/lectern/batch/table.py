@@ -3,27 +3,24 @@
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
+from lectern import packed
+
 REQUIRED = ("id", "student_id", "question_id", "question", "reference", "answer", "max_score")
 RESULTS = ("label", "score", "confidence", "needs_review", "model_version", "error")
 _SEPARATOR = "||"
+_UNDECODED = re.compile("[\udc80-\udcff]")
+"""Bytes that were not UTF-8, as they are kept."""
 
 LONGEST_ID = 200
 
 MOST_RECORD = 16_000_000
 """Characters of one row; a longer one is a quotation mark that was not closed."""
-
-_NO_TEXT = {
-    b"\xff\xfe": "UTF-16",
-    b"\xfe\xff": "UTF-16",
-    b"PK\x03\x04": "a zip archive or a workbook",
-    b"\x1f\x8b": "compressed",
-}
-"""What files begin with that are no CSV; none is unpacked, however small it seems."""
 
 csv.field_size_limit(1_000_000_000)  # a huge cell is that row's error, not the reader's
 
@@ -113,10 +110,8 @@ class _Lines:
 
 def _decoded(source: IO[bytes]) -> Iterable[str]:
     buffered = io.BufferedReader(cast(io.RawIOBase, source))  # which asks for readinto alone
-    beginning = buffered.peek(4)[:4]
-    for magic, kind in _NO_TEXT.items():
-        if beginning.startswith(magic):
-            raise TableError(f"the file is {kind}; save it as CSV UTF-8")
+    if kind := packed.kind_of(buffered.peek(packed.ENOUGH)):
+        raise TableError(f"the file is {kind}; save it as CSV UTF-8, not packed")
     return _text(buffered)
 
 
@@ -177,7 +172,7 @@ def _row(values: list[str], columns: tuple[str, ...], seen: set[bytes]) -> Row:
 
 def _item(cells: dict[str, str]) -> dict[str, Any]:
     for name, cell in cells.items():
-        if any("\udc80" <= character <= "\udcff" for character in cell):
+        if _UNDECODED.search(cell):
             raise ValueError(f"{name} is not UTF-8")
     if not cells["id"].strip():
         raise ValueError("id is empty")
