@@ -10,11 +10,11 @@ Run = Callable[..., tuple[int, str, str]]
 """Arguments → exit code, standard output, standard error."""
 
 
-def runner(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run the command in this process, and take what it printed."""
+def runner(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *before: str) -> Run:
+    """Run the command in this process, with arguments that come before all others, and take what it printed."""
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["lectern", *arguments])
+        monkeypatch.setattr("sys.argv", ["lectern", *before, *arguments])
         code = 0
         try:
             cli.main()

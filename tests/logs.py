@@ -2,6 +2,7 @@
 
 import io
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,9 +11,9 @@ from lectern.telemetry import logger
 
 @contextmanager
 def logged(name: str) -> Iterator[io.StringIO]:
-    """The function's log, instead of on the terminal."""
+    """The function's log; afterwards it is on the terminal, since a test's own output is closed by then."""
     written, handler = io.StringIO(), logger(name).registered_handler
     assert isinstance(handler, logging.StreamHandler)
-    before = handler.setStream(written)
+    handler.stream = written
     yield written
-    handler.setStream(before)
+    handler.stream = sys.__stderr__

@@ -23,7 +23,7 @@ from infra.local.models_explain import evaluate_explanations
 from infra.local.packs_cli import packs
 from infra.local.regrade_cli import regrade
 from infra.local.review_cli import review
-from lectern.batch.table import TableError
+from lectern.batch.lines import TableError
 from lectern.errors import InvalidRequest, LecternError
 from model_store.errors import ModelStoreError
 

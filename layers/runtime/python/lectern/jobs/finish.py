@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from lectern.batch.grades import Grade, header, line
+from lectern.batch.grades import Grade, counted, header, line
+from lectern.batch.lines import EmptyTable, TableError
 from lectern.batch.summary import Summary
-from lectern.batch.table import REQUIRED, EmptyTable, TableError, stream_table
+from lectern.batch.table import REQUIRED, stream_table
 from lectern.errors import UnknownObject
 from lectern.jobs.documents import Counts, Job, Place
 from lectern.jobs.ledger import Ledger
 from lectern.jobs.places import folder
-from lectern.jobs.report import earlier_jobs, report_files, row_of
+from lectern.jobs.report import earlier_jobs, report_files
 from lectern.jobs.repository import Jobs, now
 from lectern.jobs.split import Chunk, read_chunk, read_pointers
 from lectern.jobs.work import read_outcomes
@@ -54,7 +55,7 @@ def finish(job: Job, store: Store, ledger: Ledger, before: Sequence[Job] = ()) -
             for grade in graded.grades:
                 file.write(line(graded.chunk.columns, grade))
                 summary.add(grade)
-                tally.add(row_of(grade))
+                tally.add(counted(grade))
             tally.add_milliseconds(graded.milliseconds)
             whole = whole and graded.whole
         if not chunks:
