@@ -1,4 +1,4 @@
-"""/v1/classes, /v1/questions, /v1/grades, /v1/reviews and /v1/regrades."""
+"""/v1/classes, /v1/questions, /v1/grades, /v1/reviews, /v1/regrades, /v1/exports and /v1/imports."""
 
 from functions.gradebook.routes import ROUTES
 from functions.gradebook.task import no_event

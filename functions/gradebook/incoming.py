@@ -9,6 +9,8 @@ from lectern.http.api import Asked
 from lectern.validation import validate
 
 PAGE, MOST_PAGE = 50, 200
+SECONDS = 15.0
+"""How long one request works; API Gateway waits for 30."""
 
 
 class _Named(BaseModel):

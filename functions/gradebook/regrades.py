@@ -4,7 +4,7 @@ import time
 import uuid
 from typing import Any
 
-from functions.gradebook.incoming import book, limit_of
+from functions.gradebook.incoming import SECONDS, book, limit_of
 from functions.gradebook.schemas import RegradeBody
 from functions.gradebook.views import ChangeView, RegradeView
 from lectern.errors import StoreUnavailable
@@ -13,12 +13,9 @@ from lectern.gradebook.regrades import Regrades, name_of
 from lectern.gradebook.regrading import Change, Changes, Regrade, RegradeRequest
 from lectern.http.api import Asked
 from lectern.principal import Principal
-from lectern.services.functions import call
+from lectern.services.functions import call_items
 from lectern.settings import settings
 from lectern.validation import validate
-
-SECONDS = 15.0
-"""How long one request works; API Gateway waits for 30."""
 
 
 def preview(asked: Asked) -> RegradeView:
@@ -28,19 +25,19 @@ def preview(asked: Asked) -> RegradeView:
     until = min(time.monotonic() + SECONDS, asked.call.deadline or float("inf"))
     name = name_of(asked.call.principal, key)
     regrade = _regrades().preview(asked.call.principal, request, name, lambda: time.monotonic() < until)
-    return _view(regrade, _regrades().changes(asked.tenant, name, limit_of(asked)))
+    return view(regrade, _regrades().changes(asked.tenant, name, limit_of(asked)))
 
 
 def get_regrade(asked: Asked) -> RegradeView:
     """A regrade, and a page of what it changes."""
     name = asked.path["regrade_id"]
     regrade = _regrades().get(asked.tenant, name)
-    return _view(regrade, _regrades().changes(asked.tenant, name, limit_of(asked), asked.query.get("cursor")))
+    return view(regrade, _regrades().changes(asked.tenant, name, limit_of(asked), asked.query.get("cursor")))
 
 
 def apply(asked: Asked) -> RegradeView:
     """Write what the preview found; again, it changes nothing."""
-    return _view(_regrades().apply(asked.call.principal, asked.path["regrade_id"]), Changes([]))
+    return view(_regrades().apply(asked.call.principal, asked.path["regrade_id"]), Changes([]))
 
 
 def grade_items(who: Principal, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -49,7 +46,7 @@ def grade_items(who: Principal, items: list[dict[str, Any]]) -> list[dict[str, A
     event = {"Items": items, "BatchInput": {"principal": principal}}
     config = settings()
     if config.grading_function:
-        return list(call(config.grading_function, event)["Items"])
+        return call_items(config.grading_function, event)
     if config.environment != "local":
         raise StoreUnavailable("No grader is configured: LECTERN_GRADING_FUNCTION is the grading function's name.")
     from functions.grading.task import TASK
@@ -59,15 +56,16 @@ def grade_items(who: Principal, items: list[dict[str, Any]]) -> list[dict[str, A
     return list(answer_event(TASK, event, "", shared())["Items"])
 
 
-def _regrades() -> Regrades:
-    return Regrades(book(), grade_items)
-
-
-def _view(regrade: Regrade, found: Changes) -> RegradeView:
+def view(regrade: Regrade, found: Changes) -> RegradeView:
+    """A regrade and some of its changes as they are shown."""
     class_id = regrade.request.class_id
     known = regrade.model_dump(include=set(RegradeView.model_fields) - {"cursor"})
     changes = [_change(class_id, change) for change in found.changes]
     return RegradeView(regrade_id=regrade.id, **known, changes=changes, cursor=found.cursor)
+
+
+def _regrades() -> Regrades:
+    return Regrades(book(), grade_items)
 
 
 def _change(class_id: str, change: Change) -> ChangeView:

@@ -1,6 +1,7 @@
 """What the routes of the review queue do."""
 
 import json
+from collections.abc import Iterable, Iterator
 
 from functions.gradebook.incoming import book, limit_of, named
 from functions.gradebook.schemas import DecideRequest
@@ -18,7 +19,7 @@ from lectern.gradebook import Choice, Grade, Ruling
 from lectern.gradebook.adapting import decisions
 from lectern.gradebook.agreement import agreement
 from lectern.gradebook.keys import grade_id, place_of
-from lectern.gradebook.reviews import Group, decide_group, queue
+from lectern.gradebook.reviews import Group, after, decide_group, queue
 from lectern.http.api import Asked
 from lectern.validation import validate
 
@@ -31,15 +32,12 @@ def list_reviews(asked: Asked) -> ReviewList:
     class_id = asked.query.get("class_id", "")
     if not class_id:
         raise InvalidRequest("Which class?", (FieldError(("query", "class_id"), "is required"),))
-    found = queue(book(), asked.tenant, class_id, asked.query.get("question_id", ""))
-    shown, size = list[GroupView](), 0
-    for group in found[: limit_of(asked)]:
-        view = _view(group)
-        size += len(json.dumps(view.model_dump(mode="json")))
-        if shown and size > MOST_BYTES:
-            break
-        shown.append(view)
-    return ReviewList(groups=shown, waiting=len(found), grades=sum(len(group.grades) for group in found))
+    found, cursor = queue(book(), asked.tenant, class_id, asked.query.get("question_id", "")), asked.query.get("cursor")
+    left = list(after(found, cursor)) if cursor else found
+    shown = list(_fitting(map(_view, left[: limit_of(asked)])))
+    onward = left[len(shown) - 1].cursor if len(shown) < len(left) else None
+    grades = sum(len(group.grades) for group in found)
+    return ReviewList(groups=shown, waiting=len(found), grades=grades, cursor=onward)
 
 
 def decide(asked: Asked) -> Decided:
@@ -64,6 +62,16 @@ def get_decisions(asked: Asked) -> DecisionsView:
     """What teachers gave for a question, as its pack can be fitted to."""
     found = decisions(book(), asked.tenant, named(asked, "question_id"), asked.query.get("class_id", ""))
     return DecisionsView(**found.model_dump())
+
+
+def _fitting(views: Iterable[GroupView]) -> Iterator[GroupView]:
+    """The first ones that a response has room for; one at least."""
+    size = 0
+    for view in views:
+        before, size = size, size + len(json.dumps(view.model_dump(mode="json")))
+        if before and size > MOST_BYTES:
+            return
+        yield view
 
 
 def _decided(grade: Grade) -> DecidedGrade:

@@ -1,12 +1,13 @@
 """The routes of the gradebook. All are for teachers: what they show is students' work."""
 
-from functions.gradebook import bank, exports, regrades, reviews, task
+from functions.gradebook import bank, exports, imports, regrades, reviews, task
 from functions.gradebook.schemas import (
     ApproveRequest,
     ClassRequest,
     CommentRequest,
     DecideRequest,
     ExportRequest,
+    ImportRequest,
     OverrideRequest,
     QuestionRequest,
     RegradeBody,
@@ -20,6 +21,7 @@ from functions.gradebook.views import (
     GradeList,
     GradeView,
     History,
+    ImportView,
     QuestionList,
     QuestionView,
     RegradeView,
@@ -36,6 +38,8 @@ _ROUTES = [
     Route("GET", f"{_CLASS}/report", exports.get_report),
     Route("GET", f"{_CLASS}/figures", exports.get_figures),
     Route("POST", "/v1/exports", exports.post_export, ExportRequest),
+    Route("POST", "/v1/imports", imports.post_import, ImportRequest, ImportView),
+    Route("GET", "/v1/imports/{import_id}", imports.get_import, response=ImportView),
     Route("GET", "/v1/classes", bank.list_classes, response=ClassList),
     Route("PUT", _CLASS, bank.put_class, ClassRequest, ClassView),
     Route("GET", _CLASS, bank.get_class, response=ClassView),

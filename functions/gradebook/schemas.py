@@ -12,6 +12,10 @@ from lectern.schemas import Request
 
 STRICT = ConfigDict(strict=True)
 MOST_DECIDED = 500
+MOST_INLINE = 1_000_000
+"""Characters of a file in a request; a longer one is uploaded."""
+
+FormatName = Literal["canvas", "moodle", "oneroster", "jsonl"]
 
 
 class ClassRequest(Class):
@@ -114,8 +118,26 @@ class ExportRequest(BaseModel):
     model_config = Request.model_config
 
     class_id: Id
-    format: Literal["canvas", "moodle", "oneroster", "jsonl"]
+    format: FormatName
     question_id: Id | None = None
     everything: bool = False
     identifier: str | None = Field(default=None, max_length=100, description="The column that names students.")
     roster: RosterRequest | None = None
+
+
+class ImportRequest(BaseModel):
+    """A file of marks: its text, or the key of an upload. `class_id`: the class of all; left out, the file says it."""
+
+    model_config = Request.model_config
+
+    format: FormatName
+    class_id: Id | None = None
+    identifier: str | None = Field(default=None, max_length=100, description="The column that names students.")
+    content: str | None = Field(default=None, max_length=MOST_INLINE)
+    key: str | None = Field(default=None, min_length=1, max_length=1000)
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.content is None) == (self.key is None):
+            raise ValueError("give either content or key")
+        return self

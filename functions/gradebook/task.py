@@ -31,8 +31,10 @@ def get_grade(asked: Asked) -> GradeView:
 
 
 def get_history(asked: Asked) -> History:
-    """How the grade came about."""
-    return History(revisions=[view(grade) for grade in book().history(asked.tenant, place_of(asked.path["grade_id"]))])
+    """How the grade came about, page by page."""
+    place, cursor = place_of(asked.path["grade_id"]), asked.query.get("cursor")
+    page = book().revisions(asked.tenant, place, limit_of(asked), cursor)
+    return History(revisions=[view(grade) for grade in page.grades], cursor=page.cursor)
 
 
 def approve(asked: Asked) -> GradeView:

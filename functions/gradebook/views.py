@@ -6,6 +6,7 @@ from lectern.gradebook.adapting import Decisions
 from lectern.gradebook.agreement import Agreement
 from lectern.gradebook.documents import Class, Comment, Decision, Event, Label, Model, Question
 from lectern.gradebook.documents import Status as GradeStatus
+from lectern.gradebook.imports import Import
 from lectern.gradebook.regrading import Effect, RegradeRequest, State
 
 
@@ -78,9 +79,10 @@ class GradeList(BaseModel):
 
 
 class History(BaseModel):
-    """All revisions of a grade, the first one first."""
+    """Revisions of a grade, the first one first; `cursor` asks for the next page."""
 
     revisions: list[GradeView]
+    cursor: str | None
 
 
 class DecidedGrade(BaseModel):
@@ -133,6 +135,7 @@ class ReviewList(BaseModel):
     groups: list[GroupView]
     waiting: int
     grades: int
+    cursor: str | None
 
 
 class AgreementView(Agreement):
@@ -178,3 +181,7 @@ class RegradeView(BaseModel):
     left: int
     changes: list[ChangeView] = Field(default_factory=list)
     cursor: str | None = None
+
+
+class ImportView(Import):
+    """An import. While `state` is importing, the same request goes on."""

@@ -16,14 +16,16 @@ from infra.local.console import progress_bar
 from infra.local.cost_cli import cost
 from infra.local.environment import EMBEDDED, ensure_live, use_local_settings
 from infra.local.essays_cli import essays
+from infra.local.import_cli import import_marks
 from infra.local.journal import JournalBusy
 from infra.local.models_attack import attack
 from infra.local.models_cli import models
 from infra.local.models_explain import evaluate_explanations
 from infra.local.packs_cli import packs
+from infra.local.regrade_cli import regrade
 from infra.local.review_cli import review
-from lectern.batch.table import TableError
-from lectern.errors import LecternError
+from lectern.batch.lines import TableError
+from lectern.errors import InvalidRequest, LecternError
 from model_store.errors import ModelStoreError
 
 ROWS_IN_ERROR = 3
@@ -40,6 +42,8 @@ models.add_command(attack)
 cli.add_command(packs)
 cli.add_command(batch)
 cli.add_command(review)
+cli.add_command(regrade)
+cli.add_command(import_marks)
 cli.add_command(essays)
 cli.add_command(cost)
 models.add_command(evaluate_explanations)
@@ -127,7 +131,7 @@ def main() -> None:
     try:
         cli()
     except LecternError as error:
-        _fail(error.detail)
+        _fail(_said(error))
     except (ModelStoreError, TableError, JournalBusy) as error:
         _fail(str(error))
     except (BotoCoreError, ClientError) as error:
@@ -136,6 +140,12 @@ def main() -> None:
         _fail("; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()))
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+
+def _said(error: LecternError) -> str:
+    faults = error.errors if isinstance(error, InvalidRequest) else ()
+    told = "; ".join(f"{' '.join(map(str, fault.loc))}: {fault.msg}" if fault.loc else fault.msg for fault in faults)
+    return f"{error.detail} {told}" if told and told not in error.detail else error.detail
 
 
 def _fail(message: str) -> None:

@@ -20,3 +20,8 @@ def progress_bar() -> Progress:
     """A bar on standard error that goes away when the work is done."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def printable(text: str) -> str:
+    """Text on a line, without what a terminal would obey."""
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -9,7 +9,8 @@ import click
 
 from infra.local.console import data_option, progress_bar
 from infra.local.environment import ensure_live, use_local_settings
-from lectern.batch.table import Row, TableError, read_table
+from lectern.batch.lines import TableError
+from lectern.batch.table import Row, read_table
 from lectern.packs.facts import facts
 from lectern.packs.pack import QuestionPack
 from lectern.principal import DEVELOPMENT

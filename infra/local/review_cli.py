@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from infra.local.console import printable
 from infra.local.environment import ensure_live, use_local_settings
 from infra.local.packs_cli import told
 from lectern.errors import Conflict, UnknownObject
@@ -151,9 +152,7 @@ def _document(group: Group) -> dict[str, Any]:
 
 
 def _shown(group: Group) -> str:
-    """Answers on a line, without what a terminal would obey."""
-    text = " | ".join(group.wordings[:3])
-    return "".join(character if character.isprintable() else " " for character in text)[:100]
+    return printable(" | ".join(group.wordings[:3]))[:100]
 
 
 def _figures(part: Figures) -> str:

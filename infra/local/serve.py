@@ -43,7 +43,7 @@ def whole_api() -> ASGIApp:
         r"/v1/essays": essays,
         r"/v1/questions/.+/pack$": grading,
         r"/v1/(jobs|uploads|schedules)\b": jobs,
-        r"/v1/(classes|questions|grades|reviews|regrades|exports|reports)\b": gradebook,
+        r"/v1/(classes|questions|grades|reviews|regrades|exports|imports)\b": gradebook,
     }
     return by_path(places, grading)
 

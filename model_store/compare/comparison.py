@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lectern.batch.agreement import BIN_EDGES
+from lectern.reports.marks import BIN_EDGES
 from model_store.compare.answered import Answered
 from model_store.compare.figures import Marks, Side, differences, marks_of, right, side_of
 from model_store.compare.marked import Marked

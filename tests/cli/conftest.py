@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from infra.local import cli
 from lectern.release import Release
+from tests.command import runner
 
 HEADER = "id,student_id,question_id,question,reference,answer,max_score"
 QUESTION = "Why does ice float on water?,Ice is less dense than water."
@@ -44,17 +44,12 @@ Run = Callable[..., Done]
 @pytest.fixture
 def grade(tmp_path: Path, release: Release, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run `lectern grade` on bytes or on lines under the usual header."""
+    command = runner(capsys, monkeypatch)
 
     def run(content: bytes | list[str], *options: str, out: str = "out") -> Done:
         data = content if isinstance(content, bytes) else "\n".join([HEADER, *content, ""]).encode()
         (tmp_path / "in.csv").write_bytes(data)
-        arguments = ["lectern", "grade", str(tmp_path / "in.csv"), "--out", str(tmp_path / out), *options]
-        monkeypatch.setattr("sys.argv", arguments)
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return Done(code, capsys.readouterr().err, tmp_path / out)
+        code, _, error = command("grade", str(tmp_path / "in.csv"), "--out", str(tmp_path / out), *options)
+        return Done(code, error, tmp_path / out)
 
     return run

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import cli
 from lectern.release import Release
+from tests.command import runner
 from tests.http.test_essays import ESSAY
 
 Run = Callable[..., tuple[int, str, str]]
@@ -19,12 +19,11 @@ def score(
 ) -> Run:
     """Run `lectern essays score` on bytes; exit code, output and errors."""
 
+    command = runner(capsys, monkeypatch, "essays", "score")
+
     def run(essay: bytes, *options: str) -> tuple[int, str, str]:
         (tmp_path / "essay.txt").write_bytes(essay)
-        monkeypatch.setattr("sys.argv", ["lectern", "essays", "score", str(tmp_path / "essay.txt"), *options])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        return int(stop.value.code or 0), *capsys.readouterr()
+        return command(str(tmp_path / "essay.txt"), *options)
 
     return run
 

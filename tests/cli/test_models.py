@@ -1,17 +1,15 @@
 """`lectern models` on a store of its own."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from infra.local import cli, models_life
+from infra.local import models_life
 from model_store.build.builder import Build
 from model_store.catalogue import read_model
-
-Lectern = Callable[..., tuple[int, str, str]]
+from tests.command import Run, runner
 
 FORCED = ("--force", "--reason", "tests")
 """What these tests are about is not the gate."""
@@ -20,21 +18,13 @@ FORCED = ("--force", "--reason", "tests")
 @pytest.fixture
 def lectern(
     tmp_path: Path, grading_build: Build, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Lectern:
+) -> Run:
     """Run the command; exit code, output and errors."""
     monkeypatch.setenv("LECTERN_STORE", f"file:{tmp_path / 'store'}")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["lectern", "models", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        captured = capsys.readouterr()
-        return int(stop.value.code or 0), captured.out, captured.err
-
-    return run
+    return runner(capsys, monkeypatch, "models")
 
 
-def test_the_life_of_two_versions(lectern: Lectern) -> None:
+def test_the_life_of_two_versions(lectern: Run) -> None:
     assert lectern("build", "grading")[1].endswith("(cached)\n")
     for version in ("1.0.0", "1.1.0"):
         assert lectern("publish", "grading", version, *FORCED)[0] == 0
@@ -52,7 +42,7 @@ def test_the_life_of_two_versions(lectern: Lectern) -> None:
     assert (shown["version"], shown["base"]["name"]) == ("1.1.0", "all-minilm-l6-v2")
 
 
-def test_a_second_publish_and_unknown_things_fail_with_a_sentence(lectern: Lectern) -> None:
+def test_a_second_publish_and_unknown_things_fail_with_a_sentence(lectern: Run) -> None:
     lectern("publish", "grading", "1.0.0", *FORCED)
     for arguments, message in (
         (("publish", "grading", "1.0.0"), "a version never changes"),
@@ -67,7 +57,7 @@ def test_a_second_publish_and_unknown_things_fail_with_a_sentence(lectern: Lecte
         assert "Traceback" not in error
 
 
-def test_a_canary_and_a_retired_version(lectern: Lectern, tmp_path: Path) -> None:
+def test_a_canary_and_a_retired_version(lectern: Run, tmp_path: Path) -> None:
     for version in ("1.0.0", "1.1.0"):
         lectern("publish", "grading", version, *FORCED)
     lectern("promote", "grading", "1.0.0", "--reason", "first")
@@ -87,7 +77,7 @@ def test_a_canary_and_a_retired_version(lectern: Lectern, tmp_path: Path) -> Non
 
 
 def test_the_gate_refuses_and_force_needs_a_reason(
-    lectern: Lectern, grading_build: Build, monkeypatch: pytest.MonkeyPatch
+    lectern: Run, grading_build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unmeasured = grading_build.description.model_copy(update={"measured_sha256": ""})
     made = replace(grading_build, description=unmeasured)
@@ -103,7 +93,7 @@ def test_the_gate_refuses_and_force_needs_a_reason(
     assert (gate["forced"], gate["live"]) == ("urgent", None)
 
 
-def test_retiring_asks_where_grades_lie(lectern: Lectern, tmp_path: Path) -> None:
+def test_retiring_asks_where_grades_lie(lectern: Run, tmp_path: Path) -> None:
     lectern("publish", "grading", "1.0.0", *FORCED)
     retire = ("retire", "grading", "1.0.0", "--reason", "old")
     assert "--grades" in lectern(*retire)[2]
@@ -115,7 +105,7 @@ def test_retiring_asks_where_grades_lie(lectern: Lectern, tmp_path: Path) -> Non
     assert lectern(*retire, "--grades", str(tmp_path / "grades"))[0] == 0
 
 
-def test_overrides_as_rows(lectern: Lectern, tmp_path: Path) -> None:
+def test_overrides_as_rows(lectern: Run, tmp_path: Path) -> None:
     good = {
         "question_id": "q",
         "question": "Why?",
@@ -146,11 +136,11 @@ def test_overrides_as_rows(lectern: Lectern, tmp_path: Path) -> None:
         ("fly",),
     ],
 )
-def test_wrong_usage(lectern: Lectern, arguments: tuple[str, ...]) -> None:
+def test_wrong_usage(lectern: Run, arguments: tuple[str, ...]) -> None:
     assert lectern(*arguments)[0] == 2
 
 
-def test_a_store_that_is_none(lectern: Lectern, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_is_none(lectern: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LECTERN_STORE", "ftp://x")
     code, _, error = lectern("list", "grading")
     assert code == 1

@@ -11,7 +11,6 @@ import onnxruntime
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from infra.local import cli
 from model_store import catalogue
 from model_store.build import builder
 from model_store.build.builder import build, float_graph
@@ -20,6 +19,7 @@ from model_store.catalogue import Model
 from model_store.recipes.data import Example, examples_digest, is_validation, read_semeval
 from model_store.sources import base_folder
 from tests.build.random_network import LABELS, write_thin_adapter
+from tests.command import runner
 from tests.recipes.test_data import ANSWER, QUESTION, write
 
 WORDS = 4000
@@ -74,15 +74,14 @@ def run(
     data = write(tmp_path, [QUESTION | {"qid": question} for question in questions], answers)
     monkeypatch.setattr(catalogue, "read_model", lambda name: thin)
 
+    lectern = runner(capsys, monkeypatch, "models")
+
     def command(name: str, *options: str) -> str:
         first = [] if name == "teach" else ["--first-run", str(thin.adapter)]
         arguments = [name, "grading-small", "--data", str(data), *first, *options]
-        monkeypatch.setattr("sys.argv", ["lectern", "models", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        captured = capsys.readouterr()
-        assert stop.value.code == 0, captured.err
-        return captured.out
+        code, out, error = lectern(*arguments)
+        assert code == 0, error
+        return out
 
     return command
 

@@ -1,34 +1,24 @@
 """`lectern models train …`: handed to the environment that has torch; `quantise` and `calibrate` on a small model."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from infra.local import cli, models_train
+from infra.local import models_train
 from model_store.build.quantise import DEFAULT, Scheme
 from model_store.schemes import choice, table
-
-Lectern = Callable[..., tuple[int, str, str]]
+from tests.command import Run, runner
 
 
 @pytest.fixture
-def lectern(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Lectern:
+def lectern(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
     """Run `lectern models`; exit code, output and errors."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["lectern", "models", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        captured = capfd.readouterr()
-        return int(stop.value.code or 0), captured.out, captured.err
-
-    return run
+    return runner(capfd, monkeypatch, "models")
 
 
 @pytest.mark.parametrize("work", ["train", "distil", "prune"])
 def test_recipes_run_in_the_training_environment(
-    work: str, lectern: Lectern, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    work: str, lectern: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     python = tmp_path / "python"
     python.write_text('#!/bin/sh\necho "$@" && exit 7\n')
@@ -40,7 +30,7 @@ def test_recipes_run_in_the_training_environment(
 
 
 def test_without_that_environment_they_say_how_to_make_it(
-    lectern: Lectern, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lectern: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(models_train, "TRAIN_PYTHON", tmp_path / "nowhere")
     code, _, error = lectern("train", "grading")

@@ -9,6 +9,7 @@ import pytest
 
 from lectern.errors import BodyTooLarge, InvalidRequest
 from lectern.exports import canvas, moodle
+from lectern.exports.gradebook import Faults
 from lectern.exports.records import read_sheet
 from lectern.exports.source import lines
 
@@ -64,7 +65,7 @@ def test_lines_are_the_same_however_they_are_cut() -> None:
 
 
 def test_records_know_their_lines() -> None:
-    sheet = read_sheet([b'a,b\n"1\n2",x\n\n,\n3\n'])
+    sheet = read_sheet([b'a,b\n"1\n2",x\n\n,\n3\n'], Faults())
     assert [(record.line, record.cells) for record in sheet.records] == [(2, ["1\n2", "x"]), (6, ["3", ""])]
 
 
@@ -82,7 +83,7 @@ def test_reading_holds_a_record_at_a_time() -> None:
 
     def peak(count: int) -> int:
         tracemalloc.start()
-        for _ in read_sheet(rows(count)).records:
+        for _ in read_sheet(rows(count), Faults()).records:
             pass
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()

@@ -1,5 +1,6 @@
 """A gradebook over the local AWS; each test has a tenant of its own."""
 
+import io
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -7,12 +8,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from infra.local import import_cli, regrade_cli, review_cli
 from infra.local.aws import in_environment
 from lectern.gradebook import Grade, Gradebook, Place, graded
 from lectern.gradebook.book import shared
+from lectern.principal import Principal
 from lectern.settings import settings
 from lectern.table import Table
+from tests.command import Run, runner
+from tests.logs import logged
+
+__all__ = ["Make", "Run", "Who"]
 
 STORE = os.environ["LECTERN_STORE"]
 """The tests' own releases, not the local AWS's bucket."""
@@ -74,6 +82,49 @@ def configured(table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.undo()
     settings.cache_clear()
     shared.cache_clear()
+
+
+@pytest.fixture
+def ann(tenant: str, configured: None, monkeypatch: pytest.MonkeyPatch) -> Principal:
+    """Whoever works at this machine, and whoever asks it over HTTP: a teacher of this test's tenant."""
+    who = Principal(tenant, "ann", ("teacher",))
+    for command in (review_cli, regrade_cli, import_cli):
+        monkeypatch.setattr(command, "WHO", who)
+    monkeypatch.setattr("lectern.http.incoming.DEVELOPMENT", who)
+    return who
+
+
+@pytest.fixture
+def run(ann: Principal, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    return runner(capsys, monkeypatch)
+
+
+Who = Callable[..., None]
+
+
+@pytest.fixture
+def who(tenant: str, monkeypatch: pytest.MonkeyPatch) -> Who:
+    """Let somebody else ask: another subject, tenant or roles."""
+
+    def ask(subject: str = "ann", roles: tuple[str, ...] = ("teacher",), tenant: str = tenant) -> None:
+        monkeypatch.setattr("lectern.http.incoming.DEVELOPMENT", Principal(tenant, subject, roles))
+
+    ask()
+    return ask
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the function logs."""
+    with logged("gradebook") as written:
+        yield written
+
+
+@pytest.fixture
+def client(configured: None, who: Who, log: io.StringIO) -> TestClient:
+    from functions.gradebook.handler import app
+
+    return TestClient(app, raise_server_exceptions=False)
 
 
 Make = Callable[..., Grade]

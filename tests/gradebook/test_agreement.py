@@ -3,7 +3,7 @@
 import pytest
 
 from lectern.gradebook import Decision, Grade
-from lectern.gradebook.agreement import agreement, check, figures, wilson
+from lectern.gradebook.agreement import agreement, check, figures
 from tests.gradebook.conftest import Make
 
 
@@ -54,14 +54,6 @@ def test_by_question_and_week(make: Make) -> None:
     assert {name: part.decided for name, part in found.by_week.items()} == {"2026-W53": 2, "2027-W01": 1}
     empty = agreement([make()])
     assert (empty.overall, empty.by_question, empty.check.sampled, empty.check.verdict) == (None, {}, 0, "open")
-
-
-def test_wilson() -> None:
-    """Newcombe (1998), Two-sided confidence intervals for the single proportion, table I, method 3."""
-    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-    assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
-    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
-    assert wilson(1, 29) == pytest.approx((0.0061, 0.1718), abs=5e-5)
 
 
 def test_sampled_grades_against_the_budget(make: Make) -> None:

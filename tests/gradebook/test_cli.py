@@ -3,51 +3,24 @@
 import json
 import re
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from infra.local import cli, review_cli
 from lectern.gradebook import Choice, Gradebook, Ruling
 from lectern.gradebook.keys import grade_id
 from lectern.gradebook.reviews import queue
 from lectern.principal import Principal
 from lectern.release import Release
-from tests.gradebook.conftest import Make
+from tests.gradebook.conftest import Make, Run
 from tests.packs.conftest import answers
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "gradebook.md").read_text("utf-8")
 COMMANDS = re.findall(r"^\.venv/bin/(lectern .*)$", PAGE, flags=re.MULTILINE)
 REQUESTS = re.findall(r"```http\n(.*?)```", PAGE, flags=re.DOTALL)
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def ann(tenant: str, configured: None, monkeypatch: pytest.MonkeyPatch) -> Principal:
-    """Whoever works at this machine, and whoever asks it over HTTP: a teacher of this test's tenant."""
-    who = Principal(tenant, "ann", ("teacher",))
-    monkeypatch.setattr(review_cli, "WHO", who)
-    monkeypatch.setattr("lectern.http.incoming.DEVELOPMENT", who)
-    return who
-
-
-@pytest.fixture
-def run(ann: Principal, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["lectern", *arguments])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 def test_the_queue(run: Run, book: Gradebook, tenant: str, make: Make) -> None:
@@ -110,18 +83,21 @@ def names(book: Gradebook, tenant: str, make: Make) -> dict[str, str]:
 
 
 def test_the_commands_of_the_docs(ice: Gradebook, run: Run, tenant: str, make: Make, release: Release) -> None:
-    outputs = []
+    outputs, preview = [], ""
     for command in COMMANDS:
-        for word, name in names(ice, tenant, make).items():
+        for word, name in (names(ice, tenant, make) | {"PREVIEW": preview}).items():
             command = command.replace(word, name)
         code, out, err = run(*shlex.split(command)[1:])
         assert code == 0, (command, err)
         outputs.append(out)
-    assert len(COMMANDS) == 6
+        preview = out.split()[-1]
+    assert len(COMMANDS) == 8
     assert "2 x 2/2 correct  ice: Air. | air" in outputs[0]
     assert outputs[1] == "approved: 2 grades\n"
     assert "39 decided" in outputs[4]
     assert "of ice: 39 grades, in use at once" in outputs[5]
+    assert "39 graded again: 0 gain, 0 lose, 39 stay, 0 failed" in outputs[6]
+    assert outputs[7].splitlines()[-1] == "applied"
 
 
 def test_the_requests_of_the_docs(ice: Gradebook, ann: Principal, tenant: str, make: Make, release: Release) -> None:

@@ -2,9 +2,6 @@
 
 import io
 import json
-import logging
-import sys
-from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -12,40 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from lectern.gradebook import Gradebook
-from lectern.principal import Principal
-from tests.gradebook.conftest import Make
+from tests.gradebook.conftest import Make, Who
 from tests.gradebook.test_regrades import Grader
-
-Who = Callable[..., None]
-
-
-@pytest.fixture
-def who(tenant: str, monkeypatch: pytest.MonkeyPatch) -> Who:
-    """Let somebody else ask: another subject, tenant or roles."""
-
-    def ask(subject: str = "ann", roles: tuple[str, ...] = ("teacher",), tenant: str = tenant) -> None:
-        monkeypatch.setattr("lectern.http.incoming.DEVELOPMENT", Principal(tenant, subject, roles))
-
-    ask()
-    return ask
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    from lectern.telemetry import logger
-
-    written, handler = io.StringIO(), logger("gradebook").registered_handler
-    assert isinstance(handler, logging.StreamHandler)
-    handler.stream = written
-    yield written
-    handler.stream = sys.__stderr__
-
-
-@pytest.fixture
-def client(configured: None, who: Who, log: io.StringIO) -> TestClient:
-    from functions.gradebook.handler import app
-
-    return TestClient(app, raise_server_exceptions=False)
 
 
 @pytest.fixture
@@ -157,6 +122,43 @@ def test_grades_of_a_class(client: TestClient, book: Gradebook, tenant: str, mak
 )
 def test_lists_that_are_refused(client: TestClient, query: str) -> None:
     assert client.get(f"/v1/classes/c1/grades?{query}").status_code == 422
+
+
+def test_the_queue_page_by_page(client: TestClient, book: Gradebook, tenant: str, make: Make) -> None:
+    """What is decided between two pages moves nothing that is still to come, and repeats nothing."""
+    names = [f"s{number}" for number in range(7)]
+    told = [make(name, answer=name * 3, confidence=0.5 + number // 2 / 20) for number, name in enumerate(names)]
+    book.record(tenant, told)
+    found, cursor = list[str](), ""
+    while True:
+        page = client.get(f"/v1/reviews?class_id=c1&limit=3{cursor}").json()
+        found += [group["grades"][0]["student_id"] for group in page["groups"]]
+        first = page["groups"][0]["grades"][0]
+        client.post(f"/v1/grades/{first['grade_id']}/approve", json={"revision": 1})
+        if not page["cursor"]:
+            break
+        cursor = f"&cursor={page['cursor']}"
+    assert found == names
+    assert client.get("/v1/reviews?class_id=c1").json()["waiting"] == 4
+    for bad in ("zzz", "e30=", "WzEsMl0=", "WzEsWyJhIl1d", "bnVsbA=="):
+        assert client.get(f"/v1/reviews?class_id=c1&cursor={bad}").status_code == 422
+
+
+def test_history_page_by_page(client: TestClient, graded: list[str]) -> None:
+    path = f"/v1/grades/{graded[0]}"
+    for revision in range(1, 5):
+        client.post(f"{path}/comment", json={"revision": revision, "text": f"No. {revision}"})
+    found, cursor = list[int](), ""
+    while True:
+        page = client.get(f"{path}/history?limit=2{cursor}").json()
+        assert len(page["revisions"]) <= 2
+        found += [revision["revision"] for revision in page["revisions"]]
+        if not page["cursor"]:
+            break
+        cursor = f"&cursor={page['cursor']}"
+    assert found == [1, 2, 3, 4, 5]
+    assert client.get(f"{path}/history?limit=0").status_code == 422
+    assert client.get(f"/v1/grades/{graded[1]}/history?{cursor[1:]}").status_code == 422  # another grade's
 
 
 def test_a_cursor_of_another_tenant_is_refused(client: TestClient, who: Who, graded: list[str]) -> None:

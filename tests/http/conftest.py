@@ -1,8 +1,5 @@
 """The grading function over HTTP, by a test client and by the events of API Gateway."""
 
-import io
-import logging
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from lectern.release import Release
+from tests.logs import logged
 
 REQUEST = {
     "question": "Why does ice float on water?",
@@ -29,18 +27,13 @@ def client(release: Release) -> TestClient:
 @pytest.fixture
 def output(client: TestClient, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
     """What the function has printed, logs and metrics."""
-    from lectern.telemetry import logger
+    with logged("grading") as log:
 
-    log, handler = io.StringIO(), logger("grading").registered_handler
-    assert isinstance(handler, logging.StreamHandler)
-    handler.stream = log
+        def printed() -> str:
+            captured = capsys.readouterr()
+            return log.getvalue() + captured.out + captured.err
 
-    def printed() -> str:
-        captured = capsys.readouterr()
-        return log.getvalue() + captured.out + captured.err
-
-    yield printed
-    handler.stream = sys.__stdout__
+        yield printed
 
 
 @pytest.fixture

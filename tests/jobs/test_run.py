@@ -109,10 +109,9 @@ def test_bad_rows_keep_their_errors(running: Lambdas, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "the file is empty"),
         (b"a,b\n1,2\n", "the header line lacks id"),
         (b"PK\x03\x04" + b"\0" * 1000, "a zip archive"),
-        (b"\x1f\x8b\x08" + b"\0" * 1000, "compressed"),
+        (b"\x1f\x8b\x08" + b"\0" * 1000, "a gzip file"),
         (answers(3) + b'x,s,q,"Q?,R,A,1\n' + b"y\n" * 9, "a quotation mark is not closed"),
     ],
 )
@@ -123,6 +122,28 @@ def test_a_file_that_is_no_batch_fails_with_its_reason(
     job = run(tmp_path / "in.csv", tmp_path / "out")
     assert job.state == "failed"
     assert reason in job.reason
+
+
+HEADER = "id,student_id,question_id,question,reference,answer,max_score"
+RESULTS = "label,score,confidence,needs_review,model_version,error"
+
+
+@pytest.mark.parametrize(
+    ("data", "columns", "state"),
+    [
+        (f"{HEADER},class,+note\r\n".encode(), f"{HEADER},class,'+note", "done"),
+        (b"", HEADER, "failed"),
+        (b"\xef\xbb\xbf \n\n", HEADER, "failed"),
+    ],
+)
+def test_a_file_without_rows_gives_a_header_line(
+    running: Lambdas, tmp_path: Path, data: bytes, columns: str, state: str
+) -> None:
+    (tmp_path / "in.csv").write_bytes(data)
+    job = run(tmp_path / "in.csv", tmp_path / "out")
+    assert (tmp_path / "out" / "grades.csv").read_text("utf-8") == f"{columns},{RESULTS}\n"
+    assert (job.state, job.counts.rows, job.counts.graded, job.counts.errors) == (state, 0, 0, 0)
+    assert (state == "done") == (job.reason == "") == (tmp_path / "out" / "summary.json").exists()
 
 
 def test_a_run_that_is_killed_goes_on(undisturbed: Path, source: Path, tmp_path: Path) -> None:

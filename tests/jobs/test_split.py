@@ -1,6 +1,12 @@
 """A file becomes chunks: every row once, in order, by rows and by size, whatever is in it."""
 
+import bz2
+import gzip
+import io
+import lzma
 import tracemalloc
+import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -104,22 +110,50 @@ def test_a_file_that_is_gone_is_said(local_store: LocalStore) -> None:
         split(job, local_store, Pointers(None), Bank(None, "school", None))
 
 
-def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
-    """Ten times the rows, at most two megabytes more: a digest of 8 bytes and a pointer's share for each."""
-    peaks = []
-    for rows in (2_000, 20_000):
-        store = LocalStore(tmp_path / str(rows))
-        data = (HEADER + "".join(row(n, "x" * 200) for n in range(rows))).encode()
-        store.put("in.csv", data)
-        tracemalloc.start()
-        found, _ = _cut_only(store)
-        peaks.append(tracemalloc.get_traced_memory()[1])
+def bomb(name: str) -> bytes:
+    """A small file that unpacks to 20 MB of rows."""
+    rows = HEADER.encode() + b"0" * 20_000_000
+    if name == "gzip":
+        return gzip.compress(rows)
+    if name != "zip":
+        return bz2.compress(rows) if name == "bzip2" else lzma.compress(rows)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("class.csv", rows)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("name", ["zip", "gzip", "bzip2", "xz"])
+def test_a_bomb_that_is_called_csv_is_not_unpacked(local_store: LocalStore, name: str) -> None:
+    data = bomb(name)
+    assert len(data) < 50_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidRequest, match=f"{name}.* file|{name} archive"):
+            cut(local_store, data)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
         tracemalloc.stop()
-        assert found.rows == rows
-    assert peaks[1] - peaks[0] < 4_000_000
 
 
-def _cut_only(store: LocalStore) -> tuple[Split, None]:
-    place = Place(key="in.csv", version_id=store.versions("in.csv")[0].version_id)
-    job = job_of(place)
-    return split(job, store, Pointers(None), Bank(None, "school", None)), None
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    """A file four times as long, 6 MB more of it: a digest of each id and a pointer to each chunk, no text."""
+    text = "x" * 3970
+    short, long = (peak_of(tmp_path / str(count), (row(n, text) for n in range(count))) for count in (500, 2_000))
+    assert long - short < 600_000
+
+
+def peak_of(home: Path, rows: Iterable[str]) -> int:
+    """Most bytes held while the rows, written to a file one after another, are cut."""
+    home.mkdir()
+    with (home / "in.csv").open("w", encoding="utf-8") as file:
+        file.write(HEADER)
+        written = sum(file.write(line) > 0 for line in rows)
+    store = LocalStore(home / "store")
+    place = Place(key="in.csv", version_id=store.upload("in.csv", home / "in.csv").version_id)
+    tracemalloc.start()
+    try:
+        assert split(job_of(place), store, Pointers(None), Bank(None, "school", None)).rows == written
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

@@ -8,27 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import cli
 from lectern.release import Release
+from tests.command import Run, runner
 from tests.packs.conftest import answers
 
 HEADER = "id,student_id,question_id,question,reference,answer,max_score,gold"
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def run(release: Release, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["lectern", *arguments])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+    return runner(capsys, monkeypatch)
 
 
 def table(path: Path, gold: Callable[[float], str] = str, answer: str = "") -> str:

@@ -2,8 +2,6 @@
 
 import io
 import json
-import logging
-import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +16,7 @@ from lectern.packs import embedding
 from lectern.packs.features import WIDTH
 from lectern.packs.repository import shared as shared_packs
 from lectern.release import Release
+from tests.logs import logged
 from tests.packs.conftest import answers
 
 PATH = "/v1/questions/float-1/pack"
@@ -35,13 +34,8 @@ STRANGE = "Because such a block has a lower density"
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What the function logs."""
-    from lectern.telemetry import logger
-
-    written, handler = io.StringIO(), logger("grading").registered_handler
-    assert isinstance(handler, logging.StreamHandler)
-    handler.stream = written
-    yield written
-    handler.stream = sys.__stderr__
+    with logged("grading") as written:
+        yield written
 
 
 @pytest.fixture

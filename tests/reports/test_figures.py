@@ -125,6 +125,16 @@ def test_intervals_by_hand() -> None:
     assert of_share(0, 0) is None
 
 
+@pytest.mark.parametrize(
+    ("part", "whole", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_the_interval_of_a_share_is_wilson_s(part: int, whole: int, low: float, high: float) -> None:
+    """Newcombe (1998), Two-sided confidence intervals for the single proportion, table I, method 3."""
+    found = of_share(part, whole)
+    assert found and (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
+
+
 def test_newcombe_s_own_example() -> None:
     """56 of 70 and 48 of 80 (Newcombe 1998, table II, a): 0.0524 to 0.3339 by method 10."""
     found = of_share_change((56, 70), (48, 80))

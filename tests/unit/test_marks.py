@@ -6,7 +6,8 @@ from lectern.batch.report import report_html
 from lectern.batch.summary import summarise
 from lectern.batch.table import Row
 
-CELLS = {"id": "1", "student_id": "s", "question_id": "q", "question": "Why?", "answer": "It is\x00 <b>light</b>, so"}
+ANSWER = "It is\x00 <b>light</b>, so"
+CELLS = {"student_id": "s", "question_id": "q", "question": "Why?", "answer": ANSWER, "max_score": "1", "id": "1"}
 EXPLANATION = {
     "answer": [{"start": 6, "end": 19, "effect": 0.25}, {"start": 0, "end": 5, "effect": -0.5}],
     "reference": [{"reference": 1, "start": 4, "end": 11, "covered": False, "similarity": 0.1}],

@@ -12,6 +12,8 @@ from typing import Any
 
 from lectern.batch.table import RESULTS, Row, Table
 from lectern.cells import safe
+from lectern.reports.row import Row as Counted
+from lectern.reports.row import from_batch
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,12 @@ class Grade:
         """The score as a share of max_score, 0..1."""
         assert self.result and self.row.item
         return float(self.result["score"] / self.row.item["max_score"])
+
+
+def counted(grade: Grade) -> Counted:
+    """A grade as reports count it; what the question bank filled in is in the item alone."""
+    item = grade.row.item or {}
+    return from_batch(grade.row.cells | {"question": item.get("question", "")}, grade.result, grade.error)
 
 
 def error_text(problem: dict[str, Any]) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from lectern.batch.agreement import LABELS, by_confidence, compare, share
-from lectern.batch.grades import Grade
+from lectern.batch.grades import Grade, counted
 from lectern.batch.marks import answer_marks, reference_marks
 from lectern.batch.summary import by_question
+from lectern.reports.marks import marks_of
+from lectern.reports.row import LABELS
 
 MOST_LISTED = 300
 """Answers in the review list; the rest are in grades.csv."""
@@ -20,6 +21,7 @@ CREDIT_BINS = 10
 def report_html(title: str, summary: dict[str, Any], grades: list[Grade]) -> str:
     """The page for a graded batch."""
     graded = [grade for grade in grades if grade.result]
+    marks = marks_of(map(counted, graded))
     review = sorted((g for g in graded if g.result and g.result["needs_review"]), key=_confidence)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["percent"] = lambda value: "–" if value is None else f"{100 * value:.0f} %"
@@ -30,8 +32,8 @@ def report_html(title: str, summary: dict[str, Any], grades: list[Grade]) -> str
         summary=summary,
         credit=_histogram(graded),
         questions=[_question(name, members) for name, members in by_question(graded).items()],
-        bins=by_confidence(compare(graded)),
-        agreement=share(compare(graded)),
+        bins=marks.reliability,
+        agreement=marks.share,
         review=review[:MOST_LISTED],
         explained=any(grade.result and grade.result.get("explanation") for grade in review),
         compared=any(reference_marks(grade) for grade in review),
@@ -56,7 +58,7 @@ def _question(name: str, members: list[Grade]) -> dict[str, Any]:
         "credit": sum(grade.credit for grade in members) / len(members),
         "labels": [(label, labels[label], labels[label] / len(members)) for label in LABELS],
         "review": sum(result["needs_review"] for result in results),
-        "agreement": share(compare(members)),
+        "agreement": marks_of(map(counted, members)).share,
     }
 
 

@@ -4,8 +4,8 @@ import hashlib
 from collections import Counter
 from typing import Any
 
-from lectern.batch.agreement import Agreement, compared
-from lectern.batch.grades import Grade
+from lectern.batch.grades import Grade, counted
+from lectern.reports.marks import Marks
 
 
 def summarise(data: bytes, grades: list[Grade]) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class _Figures:
     def __init__(self) -> None:
         self.graded, self.needs_review, self._credit = 0, 0, 0.0
         self._labels: Counter[str] = Counter()
-        self._agreement = Agreement()
+        self._marks = Marks()
 
     def add(self, grade: Grade) -> None:
         assert grade.result
@@ -69,8 +69,7 @@ class _Figures:
         self.needs_review += grade.result["needs_review"]
         self._labels[grade.result["label"]] += 1
         self._credit += grade.credit
-        if pair := compared(grade):
-            self._agreement.add(pair)
+        self._marks.add(counted(grade))
 
     def document(self) -> dict[str, Any]:
         figures: dict[str, Any] = {
@@ -79,13 +78,12 @@ class _Figures:
             "labels": dict(sorted(self._labels.items())),
             "mean_credit": self._credit / self.graded if self.graded else None,
         }
-        found = self._agreement
-        if found.marks:
+        if self._marks.count:
             figures["agreement"] = {
-                "marks": found.marks,
-                "share": found.agree / found.marks,
-                "mean_distance": found.distance / found.distances if found.distances else None,
-                "by_confidence": [vars(entry) for entry in found.bins()],
+                "marks": self._marks.count,
+                "share": self._marks.share,
+                "mean_distance": self._marks.mean_distance,
+                "by_confidence": [vars(entry) for entry in self._marks.reliability],
             }
         return figures
 

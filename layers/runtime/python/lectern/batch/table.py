@@ -3,33 +3,22 @@
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any, cast
+from typing import IO, Any
+
+from lectern.batch.lines import EmptyTable, Lines, TableError, decoded
 
 REQUIRED = ("id", "student_id", "question_id", "question", "reference", "answer", "max_score")
 RESULTS = ("label", "score", "confidence", "needs_review", "model_version", "error")
 _SEPARATOR = "||"
+_UNDECODED = re.compile("[\udc80-\udcff]")
+"""Bytes that were not UTF-8, as they are kept."""
 
 LONGEST_ID = 200
 
-MOST_RECORD = 16_000_000
-"""Characters of one row; a longer one is a quotation mark that was not closed."""
-
-_NO_TEXT = {
-    b"\xff\xfe": "UTF-16",
-    b"\xfe\xff": "UTF-16",
-    b"PK\x03\x04": "a zip archive or a workbook",
-    b"\x1f\x8b": "compressed",
-}
-"""What files begin with that are no CSV; none is unpacked, however small it seems."""
-
 csv.field_size_limit(1_000_000_000)  # a huge cell is that row's error, not the reader's
-
-
-class TableError(Exception):
-    """The file as a whole can't be read."""
 
 
 @dataclass(frozen=True)
@@ -59,68 +48,24 @@ def stream_table(source: IO[bytes]) -> tuple[tuple[str, ...], Iterator[Row]]:
     """A batch's columns, and its rows one after another; nothing of the file is held but a row, and its id's digest.
 
     Raises:
-        TableError: it is empty, no text, not UTF-8 at all, lacks a column, or has a result's column; while the rows are
+        EmptyTable: nothing is in it.
+        TableError: it is no text, not UTF-8 at all, lacks a column, or has a result's column; while the rows are
             read, that a quote stays open or a row is endless.
     """
-    lines = _Lines(_decoded(source))
+    lines = Lines(decoded(source))
     reader = csv.reader(lines)
-    columns = _columns(next(reader, []))
+    header = next(reader, [])
+    if _is_blank(header):
+        raise EmptyTable("the file is empty") if all(map(_is_blank, reader)) else TableError("the first line is empty")
+    columns = _columns(header)
     return columns, _rows(reader, columns, lines)
 
 
-class _Lines:
-    """The lines of a text, and those of the record that was read last; csv takes no line before it needs it."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines, self._record, self._last, self._number = lines, "", "", 0
-
-    def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
-            self._number += 1
-            self._record += line
-            if len(self._record) > MOST_RECORD:
-                raise self._open_quote(self._record, f" in a row of over {MOST_RECORD:,} characters")
-            yield line
-
-    def close_record(self) -> None:
-        """A record has been read; the next line begins another."""
-        self._last, self._record = self._record, ""
-
-    def check_closed(self) -> None:
-        """Raise TableError when the last record ends inside a quoted cell: it has swallowed all that follows."""
-        try:
-            list(csv.reader(io.StringIO(self._last, newline=""), strict=True))
-        except csv.Error as error:
-            if "unexpected end of data" in str(error):
-                raise self._open_quote(self._last) from error
-
-    def _open_quote(self, record: str, where: str = "") -> TableError:
-        first = self._number - len(record.splitlines()) + 1
-        return TableError(f"near line {first}: a quotation mark is not closed{where}")
-
-
-def _decoded(source: IO[bytes]) -> Iterable[str]:
-    buffered = io.BufferedReader(cast(io.RawIOBase, source))  # which asks for readinto alone
-    beginning = buffered.peek(4)[:4]
-    for magic, kind in _NO_TEXT.items():
-        if beginning.startswith(magic):
-            raise TableError(f"the file is {kind}; save it as CSV UTF-8")
-    return _text(buffered)
-
-
-def _text(source: IO[bytes]) -> Iterator[str]:
-    """Lines; bytes that are not UTF-8 survive as lone surrogates: they are the error of their own row."""
-    text = io.TextIOWrapper(source, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    try:
-        yield from text
-    finally:
-        with suppress(ValueError):  # closed already
-            cast(io.BufferedReader, text.detach()).detach()  # whoever opened the source closes it
+def _is_blank(cells: list[str]) -> bool:
+    return not any(map(str.strip, cells))
 
 
 def _columns(header: list[str]) -> tuple[str, ...]:
-    if not any(map(str.strip, header)):
-        raise TableError("the file is empty, or its first line is")
     columns = tuple(name.strip() for name in header)
     missing = [name for name in REQUIRED if name not in columns]
     if missing:
@@ -134,7 +79,7 @@ def _columns(header: list[str]) -> tuple[str, ...]:
     return columns
 
 
-def _rows(reader: Iterator[list[str]], columns: tuple[str, ...], lines: _Lines) -> Iterator[Row]:
+def _rows(reader: Iterator[list[str]], columns: tuple[str, ...], lines: Lines) -> Iterator[Row]:
     seen: set[bytes] = set()
     lines.close_record()
     for values in reader:
@@ -163,7 +108,7 @@ def _row(values: list[str], columns: tuple[str, ...], seen: set[bytes]) -> Row:
 
 def _item(cells: dict[str, str]) -> dict[str, Any]:
     for name, cell in cells.items():
-        if any("\udc80" <= character <= "\udcff" for character in cell):
+        if _UNDECODED.search(cell):
             raise ValueError(f"{name} is not UTF-8")
     if not cells["id"].strip():
         raise ValueError("id is empty")

@@ -43,20 +43,22 @@ def write(grades: Iterable[ExportedGrade], identifier: str = "SIS User ID") -> I
         yield cells.line([name, *ids, section, *_scores(table, section, student)])
 
 
-def read(chunks: Iterable[bytes], identifier: str = "SIS User ID", most_bytes: int = MOST_BYTES) -> Imported:
+def read(
+    chunks: Iterable[bytes], identifier: str = "SIS User ID", most_bytes: int = MOST_BYTES, *, partial: bool = False
+) -> Imported:
     """All of an exported gradebook; what Canvas calculates (read only) and its test student are left out.
 
-    Raises InvalidRequest with every fault's line and column, and BodyTooLarge.
+    Raises InvalidRequest with every fault's line and column (unless `partial`), and BodyTooLarge.
     """
     check_identifier(identifier, IDENTIFIERS)
-    sheet = read_sheet(chunks, most_bytes)
-    require(sheet, ("Student", identifier))
     gathered = Gathered()
+    sheet = read_sheet(chunks, gathered.faults, most_bytes)
+    require(sheet, ("Student", identifier))
     columns = _assignments(sheet, gathered)
     for record in sheet.records:
         if sheet.cell(record, "Student") != TEST_STUDENT:
             _add_student(sheet, record, identifier, columns, gathered)
-    return gathered.whole()
+    return gathered.imported(partial)
 
 
 def _scores(table: Pivot, section: str, student: str) -> Iterator[str]:
@@ -91,5 +93,5 @@ def _add_student(
         cell, column = record.cells[place], sheet.columns[place]
         score = checked_score(cell, sheet.decimal, None, record.line, column, gathered.faults)
         if score is not None:
-            mark = Mark(student.id, assignment.id, score, section=student.section, line=record.line)
-            gathered.add_mark(mark, column)
+            where = student.section, record.line, assignment.points
+            gathered.add_mark(Mark(student.id, assignment.id, score, "", None, "", *where), column)

@@ -1,6 +1,6 @@
-"""What an import gives: students, assignments and marks; all of a file, or an error that names every fault."""
+"""What an import gives: students, assignments and marks, and the faults of a file by line and column."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lectern.errors import FieldError, InvalidRequest
 
@@ -30,48 +30,54 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Mark:
-    """A teacher's mark in points; `line` is where it stands, from 1."""
+    """A teacher's mark, out of `points` where the file says so; `line` is where it stands, from 1.
+
+    No `attempt`: the student's last one.
+    """
 
     student_id: str
     assignment_id: str
     score: float
     comment: str = ""
-    attempt: int = 1
+    attempt: int | None = None
     at: str = ""
     section: str = ""
     line: int = 0
-
-
-@dataclass(frozen=True)
-class Imported:
-    """A whole file, in its order."""
-
-    students: tuple[Student, ...]
-    assignments: tuple[Assignment, ...]
-    marks: tuple[Mark, ...]
+    points: float | None = None
 
 
 class Faults:
     """Faults of a file, gathered, so that one look mends all. No cell's content is told, only where and what."""
 
     def __init__(self) -> None:
-        self._count = 0
-        self._errors: list[FieldError] = []
+        self.count = 0
+        self.errors: list[FieldError] = []
+        """The first MOST_FAULTS."""
 
     def add(self, line: int, column: str, told: str) -> None:
         """Note one; `column` may be empty."""
-        self._count += 1
-        if len(self._errors) < MOST_FAULTS:
-            self._errors.append(FieldError((f"line {line}", *([column] if column else [])), told))
+        self.count += 1
+        if len(self.errors) < MOST_FAULTS:
+            self.errors.append(FieldError((f"line {line}", *([column] if column else [])), told))
 
     def check(self) -> None:
         """Raise InvalidRequest if there are any."""
-        if not self._count:
+        if not self.count:
             return
-        first = self._errors[0]
+        first = self.errors[0]
         where = ", ".join(str(part) for part in first.loc)
-        more = f" and {self._count - 1:,} more" if self._count > 1 else ""
-        raise InvalidRequest(f"Nothing was imported: {where}: {first.msg}{more}.", tuple(self._errors))
+        more = f" and {self.count - 1:,} more" if self.count > 1 else ""
+        raise InvalidRequest(f"Nothing was imported: {where}: {first.msg}{more}.", tuple(self.errors))
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A file, in its order, but for what the `faults` name."""
+
+    students: tuple[Student, ...]
+    assignments: tuple[Assignment, ...]
+    marks: tuple[Mark, ...]
+    faults: Faults = field(default_factory=Faults)
 
 
 def refuse(line: int, column: str, told: str) -> InvalidRequest:

@@ -28,10 +28,10 @@ def write(grades: Iterable[ExportedGrade]) -> Iterator[bytes]:
         yield json.dumps(vars(grade), ensure_ascii=False, allow_nan=False).encode("utf-8", "replace") + b"\n"
 
 
-def read(chunks: Iterable[bytes], most_bytes: int = MOST_BYTES) -> Imported:
+def read(chunks: Iterable[bytes], most_bytes: int = MOST_BYTES, *, partial: bool = False) -> Imported:
     """All of a file. Fields that are not an ExportedGrade's are ignored.
 
-    Raises InvalidRequest with every fault's line and field, and BodyTooLarge.
+    Raises InvalidRequest with every fault's line and field (unless `partial`), and BodyTooLarge.
     """
     gathered = Gathered()
     for number, line in enumerate(lines(chunks, most_bytes), 1):
@@ -39,7 +39,7 @@ def read(chunks: Iterable[bytes], most_bytes: int = MOST_BYTES) -> Imported:
             row = _object(line, number, gathered.faults)
             if row is not None:
                 _take(row, number, gathered)
-    return gathered.whole()
+    return gathered.imported(partial)
 
 
 def _take(row: dict[str, Any], line: int, to: Gathered) -> None:
@@ -47,8 +47,11 @@ def _take(row: dict[str, Any], line: int, to: Gathered) -> None:
     to.students.setdefault((section, student), Student(student, row.get("student_name", ""), section))
     found = Assignment(question, row.get("title", "") or question, float(row["max_score"]), section)
     to.assignments.setdefault(f"{section}\0{question}", found)
-    told = {name: row.get(name, default) for name, default in (("comment", ""), ("attempt", 1), ("at", ""))}
-    to.add_mark(Mark(student, question, float(row["score"]), **told, section=section, line=line), "student_id")
+    told: dict[str, Any] = {
+        name: row.get(name, default) for name, default in (("comment", ""), ("attempt", None), ("at", ""))
+    }
+    told |= {"section": section, "line": line, "points": found.points}
+    to.add_mark(Mark(student, question, float(row["score"]), **told), "student_id")
 
 
 def _object(line: str, number: int, faults: Faults) -> dict[str, Any] | None:

@@ -38,19 +38,21 @@ def write(grades: Iterable[ExportedGrade], identifier: str = "ID number") -> Ite
         yield cells.line([student, name, section, *_cells(table, section, student)])
 
 
-def read(chunks: Iterable[bytes], identifier: str = "ID number", most_bytes: int = MOST_BYTES) -> Imported:
+def read(
+    chunks: Iterable[bytes], identifier: str = "ID number", most_bytes: int = MOST_BYTES, *, partial: bool = False
+) -> Imported:
     """All of an exported gradebook: grades in points and their feedback. Percentages, letters and totals are left out.
 
-    Raises InvalidRequest with every fault's line and column, and BodyTooLarge.
+    Raises InvalidRequest with every fault's line and column (unless `partial`), and BodyTooLarge.
     """
     check_identifier(identifier, IDENTIFIERS)
-    sheet = read_sheet(chunks, most_bytes)
-    require(sheet, [identifier])
     gathered = Gathered()
+    sheet = read_sheet(chunks, gathered.faults, most_bytes)
+    require(sheet, [identifier])
     columns = _items(sheet, gathered)
     for record in sheet.records:
         _add_student(sheet, record, identifier, columns, gathered)
-    return gathered.whole()
+    return gathered.imported(partial)
 
 
 def _cells(table: Pivot, section: str, student: str) -> Iterator[str]:

@@ -17,13 +17,13 @@ NO_SCORE = frozenset({"", "-", "n/a", "ex", "excused"})
 
 @dataclass
 class Gathered:
-    """An import as it grows; `whole` gives it, or raises InvalidRequest with all that is wrong."""
+    """An import as it grows."""
 
     students: dict[tuple[str, str], Student] = field(default_factory=dict)
     assignments: dict[str, Assignment] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
-    _places: set[tuple[str, str, str, int]] = field(default_factory=set)
+    _places: set[tuple[str, str, str, int | None]] = field(default_factory=set)
 
     def add_mark(self, mark: Mark, column: str) -> None:
         """Take a mark, unless there is one for its student, assignment and attempt."""
@@ -51,10 +51,11 @@ class Gathered:
             self.students[student.section, student.id] = student
         return not told
 
-    def whole(self) -> Imported:
-        """Everything. Raises InvalidRequest."""
-        self.faults.check()
-        return Imported(tuple(self.students.values()), tuple(self.assignments.values()), tuple(self.marks))
+    def imported(self, partial: bool) -> Imported:
+        """Everything. Raises InvalidRequest with all that is wrong, unless what is right is wanted alone."""
+        if not partial:
+            self.faults.check()
+        return Imported(tuple(self.students.values()), tuple(self.assignments.values()), tuple(self.marks), self.faults)
 
 
 def read_score(cell: str, decimal: str = ".") -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lectern import cells
-from lectern.exports.gradebook import refuse
+from lectern.exports.gradebook import Faults, refuse
 from lectern.exports.source import MOST_BYTES, lines
 
 MOST_COLUMNS = 5_000
@@ -44,11 +44,11 @@ class Sheet:
         return "" if place is None else record.cells[place].strip()
 
 
-def read_sheet(chunks: Iterable[bytes], most_bytes: int = MOST_BYTES) -> Sheet:
-    """Open a CSV file; its records are read as they are asked for.
+def read_sheet(chunks: Iterable[bytes], faults: Faults, most_bytes: int = MOST_BYTES) -> Sheet:
+    """Open a CSV file; its records are read as they are asked for. Rows with too many cells are `faults`.
 
     Raises InvalidRequest and BodyTooLarge as `source.lines`, and InvalidRequest for an empty file, a column that is
-    named twice, and, with the line, for quotation marks that don't match and for rows with too many cells.
+    named twice, and, with the line, for quotation marks that don't match.
     """
     source = _Numbered(lines(chunks, most_bytes))
     first = source.peek()
@@ -59,7 +59,7 @@ def read_sheet(chunks: Iterable[bytes], most_bytes: int = MOST_BYTES) -> Sheet:
         raise refuse(1, "", "the file is empty")
     columns = [name.strip() for name in header.cells]
     _check_names(columns, header.line)
-    return Sheet(columns, _fitting(records, columns), "." if separator == "," else ",")
+    return Sheet(columns, _fitting(records, columns, faults), "." if separator == "," else ",")
 
 
 class _Numbered:
@@ -95,12 +95,13 @@ def _records(source: _Numbered, separator: str) -> Iterator[Record]:
             yield Record(line, [cells.plain(cell) for cell in found])
 
 
-def _fitting(records: Iterator[Record], columns: list[str]) -> Iterator[Record]:
+def _fitting(records: Iterator[Record], columns: list[str], faults: Faults) -> Iterator[Record]:
     """Records with as many cells as there are columns; what is missing at the end is empty."""
     for record in records:
         if any(cell.strip() for cell in record.cells[len(columns) :]):
-            raise refuse(record.line, "", f"has {len(record.cells)} cells; the header line has {len(columns)}")
-        yield Record(record.line, [*record.cells, *[""] * (len(columns) - len(record.cells))][: len(columns)])
+            faults.add(record.line, "", f"has {len(record.cells)} cells; the header line has {len(columns)}")
+        else:
+            yield Record(record.line, [*record.cells, *[""] * (len(columns) - len(record.cells))][: len(columns)])
 
 
 def _check_names(columns: list[str], line: int) -> None:

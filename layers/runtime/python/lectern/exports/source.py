@@ -5,35 +5,14 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from lectern import packed
 from lectern.errors import BodyTooLarge, InvalidRequest
 from lectern.exports.gradebook import refuse
 
 MOST_BYTES = 50_000_000
 MOST_LINE = 1_000_000
 
-_PACKED = {
-    b"PK\x03\x04": "a zip archive (or an Excel or LibreOffice workbook)",
-    b"PK\x05\x06": "an empty zip archive",
-    b"\x1f\x8b": "a gzip file",
-    b"BZh": "a bzip2 file",
-    b"\xfd7zXZ\x00": "an xz file",
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
-    b"\x28\xb5\x2f\xfd": "a zstd file",
-    b"Rar!\x1a\x07": "a rar archive",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
-    b"%PDF": "a PDF",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
-}
 _END = re.compile(r"\r\n|\n|\r(?=.)", re.DOTALL)
-_LONGEST = max(map(len, _PACKED))
-
-
-def refuse_packed(start: bytes) -> None:
-    """Raise InvalidRequest where a file's first bytes say that it is no plain text."""
-    for magic, told in _PACKED.items():
-        if start.startswith(magic):
-            raise InvalidRequest(f"The file is {told}; save it as CSV UTF-8, not packed.")
 
 
 def lines(chunks: Iterable[bytes], most_bytes: int = MOST_BYTES) -> Iterator[str]:
@@ -44,7 +23,7 @@ def lines(chunks: Iterable[bytes], most_bytes: int = MOST_BYTES) -> Iterator[str
         BodyTooLarge: it has more bytes than allowed, as soon as that is known.
     """
     kept, number = "", 1
-    for piece in _text(_begun(_limited(chunks, most_bytes))):
+    for piece in _text(_begun(limited(chunks, most_bytes))):
         text, start = kept + piece, 0
         for end in _END.finditer(text):
             yield text[start : end.end()]
@@ -56,7 +35,8 @@ def lines(chunks: Iterable[bytes], most_bytes: int = MOST_BYTES) -> Iterator[str
         yield kept
 
 
-def _limited(chunks: Iterable[bytes], most_bytes: int) -> Iterator[bytes]:
+def limited(chunks: Iterable[bytes], most_bytes: int = MOST_BYTES) -> Iterator[bytes]:
+    """The chunks. Raises BodyTooLarge as soon as there are more bytes."""
     size = 0
     for chunk in chunks:
         size += len(chunk)
@@ -70,9 +50,10 @@ def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
     start = b""
     for chunk in chunks:
         start += chunk
-        if len(start) >= _LONGEST:
+        if len(start) >= packed.ENOUGH:
             break
-    refuse_packed(start)
+    if kind := packed.kind_of(start):
+        raise InvalidRequest(f"The file is {kind}; save it as CSV UTF-8, not packed.")
     yield start
     yield from chunks
 

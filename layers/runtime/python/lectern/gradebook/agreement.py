@@ -1,6 +1,5 @@
 """How far the grader agrees with the teachers who decided, and whether confident grades keep the error budget."""
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from statistics import fmean, pvariance
@@ -8,14 +7,12 @@ from typing import Literal
 
 from lectern.gradebook.documents import Decision, Grade
 from lectern.manifest import DEFAULT_ERROR_BUDGET, Document
+from lectern.reports.intervals import of_share
 
 COARSE = 5
 """On a scale of at most so many steps, scores agree within half a step; else within FINE of the points."""
 
 FINE = 0.1
-CERTAINTY = 1.959963984540054
-"""Of a Wilson interval that holds the true share in 95 of 100 cases."""
-
 
 Verdict = Literal["kept", "exceeded", "open"]
 
@@ -83,21 +80,14 @@ def check(grades: Sequence[Grade]) -> Check:
     budgets = [DEFAULT_ERROR_BUDGET if grade.error_budget is None else grade.error_budget for grade in grades]
     budget = fmean(budgets) if budgets else DEFAULT_ERROR_BUDGET
     wrong = sum(not (_same_score if grade.machine.model.pack else _same_label)(grade) for grade in grades)
-    if not grades:
+    share = of_share(wrong, len(grades))
+    if share is None or share.low is None or share.high is None:
         return Check(sampled=0, wrong=0, budget=budget)
-    low, high = wilson(wrong, len(grades))
+    low, high = share.low, share.high
     verdict: Verdict = "kept" if high <= budget else "exceeded" if low > budget else "open"
-    share = wrong / len(grades)
-    return Check(sampled=len(grades), wrong=wrong, error=share, low=low, high=high, budget=budget, verdict=verdict)
-
-
-def wilson(hits: int, trials: int) -> tuple[float, float]:
-    """The interval of a share (Wilson, 1927), which holds for few trials and for shares near 0 and 1."""
-    square, share = CERTAINTY**2, hits / trials
-    centre = share + square / (2 * trials)
-    margin = CERTAINTY * math.sqrt(share * (1 - share) / trials + square / (4 * trials**2))
-    low, high = ((centre + sign * margin) / (1 + square / trials) for sign in (-1, 1))
-    return max(0.0, low), min(1.0, high)
+    return Check(
+        sampled=len(grades), wrong=wrong, error=share.value, low=low, high=high, budget=budget, verdict=verdict
+    )
 
 
 def _by(grades: Iterable[Grade], name: Callable[[Grade], str]) -> dict[str, Figures]:

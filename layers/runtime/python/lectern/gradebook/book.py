@@ -12,7 +12,7 @@ from lectern.gradebook.deciding import Choice, Ruling, sort_out
 from lectern.gradebook.documents import Event, Grade
 from lectern.gradebook.items import grade_of
 from lectern.gradebook.keys import Place
-from lectern.gradebook.listing import GradePage, Wanted, page
+from lectern.gradebook.listing import GradePage, Wanted, page, revisions
 from lectern.gradebook.recording import latest, successor
 from lectern.gradebook.writing import read, write
 from lectern.principal import TEACHERS, Principal, require
@@ -78,9 +78,17 @@ class Gradebook:
 
     def history(self, tenant: str, place: Place) -> list[Grade]:
         """All revisions of a grade, the first one first. Raises UnknownObject."""
-        pk = keys.book_pk(tenant, place.class_id)
-        found = [grade_of(item) for item in self.table.all(pk, keys.history_prefix(place))]
-        if not found:
+        found, cursor = list[Grade](), None
+        while True:
+            part = self.revisions(tenant, place, cursor=cursor)
+            found, cursor = [*found, *part.grades], part.cursor
+            if cursor is None:
+                return found
+
+    def revisions(self, tenant: str, place: Place, limit: int = 50, cursor: str | None = None) -> GradePage:
+        """A page of a grade's revisions. Raises UnknownObject, and InvalidRequest for a cursor that is none."""
+        found = revisions(self.table, tenant, place, limit, cursor)
+        if not found.grades:
             raise UnknownObject("There is no such grade.")
         return found
 

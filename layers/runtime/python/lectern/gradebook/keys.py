@@ -58,6 +58,11 @@ def regrade_key(tenant: str, regrade_id: str) -> Key:
     return Key(tenant_pk(tenant), f"REGRADE#{part(regrade_id)}")
 
 
+def import_key(tenant: str, import_id: str) -> Key:
+    """An import of marks: what was asked, how far it is."""
+    return Key(tenant_pk(tenant), f"IMPORT#{part(import_id)}")
+
+
 def changes_pk(tenant: str, regrade_id: str) -> str:
     """Where the changes of a regrade are."""
     return f"T#{tenant}#X#{part(regrade_id)}"

@@ -32,10 +32,20 @@ class GradePage(NamedTuple):
 
 def page(table: Table, tenant: str, wanted: Wanted, limit: int, cursor: str | None = None) -> GradePage:
     """At most `limit` grades by question, student and attempt. Raises InvalidRequest for a cursor that is none."""
+    return _page(_items(table, tenant, wanted, limit, cursor), limit, wanted.status)
+
+
+def revisions(table: Table, tenant: str, place: keys.Place, limit: int, cursor: str | None = None) -> GradePage:
+    """At most `limit` revisions of a grade, the first one first. Raises InvalidRequest for a cursor that is none."""
+    pk = keys.book_pk(tenant, place.class_id)
+    return _page(_from(table, pk, keys.history_prefix(place), limit + 1, cursor), limit)
+
+
+def _page(items: Iterable[Item], limit: int, status: str = "") -> GradePage:
     last, size, grades = Item(), 0, list[Grade]()
-    for item in _items(table, tenant, wanted, limit, cursor):
+    for item in items:
         grade = grade_of(item)
-        if wanted.status and grade.status != wanted.status:
+        if status and grade.status != status:
             continue
         size += len(json.dumps(item["document"]))
         if len(grades) == limit or (grades and size > MOST_BYTES):

@@ -1,16 +1,18 @@
 """The review queue: what waits for a teacher, in groups that one decision grades, the most valuable first."""
 
+import base64
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from lectern.errors import Conflict
+from lectern.errors import Conflict, FieldError, InvalidRequest
 from lectern.gradebook.book import Decided, Gradebook
 from lectern.gradebook.deciding import Choice, Ruling
 from lectern.gradebook.documents import Grade
 from lectern.gradebook.grading import value
 from lectern.gradebook.items import grade_of
-from lectern.gradebook.keys import grade_id, queue_pk
+from lectern.gradebook.keys import Place, grade_id, queue_pk
 from lectern.principal import Principal
 
 
@@ -28,6 +30,16 @@ class Group:
         answers = [grade.answer for grade in self.grades]
         return tuple(sorted(set(answers), key=lambda answer: (-answers.count(answer), answer)))
 
+    @property
+    def rank(self) -> tuple[float, Place]:
+        """Where it stands in the queue, whatever leaves the queue in between."""
+        return -self.value, self.grades[0].place
+
+    @property
+    def cursor(self) -> str:
+        """With which a list goes on after it."""
+        return base64.urlsafe_b64encode(json.dumps(self.rank).encode()).decode()
+
 
 def queue(book: Gradebook, tenant: str, class_id: str, question_id: str = "") -> list[Group]:
     """The groups that wait in a class, or for a question of it. What a group is worth is the sum over its grades of how
@@ -35,7 +47,19 @@ def queue(book: Gradebook, tenant: str, class_id: str, question_id: str = "") ->
     """
     waiting = map(grade_of, book.table.all(queue_pk(tenant, class_id), indexed=True))
     wanted = [grade for grade in waiting if question_id in ("", grade.question_id)]
-    return sorted(map(_group, _alike(wanted)), key=lambda group: (-group.value, group.grades[0].place))
+    return sorted(map(_group, _alike(wanted)), key=lambda group: group.rank)
+
+
+def after(queued: Iterable[Group], cursor: str) -> Iterator[Group]:
+    """The groups of a queue that come after a cursor. Raises InvalidRequest for a cursor that is none."""
+    try:
+        value, (class_id, question, student, attempt) = json.loads(base64.urlsafe_b64decode(cursor))
+        rank = float(value), Place(str(class_id), str(question), str(student), int(attempt))
+    except (ValueError, TypeError) as error:
+        raise InvalidRequest(
+            "The cursor is none of this list's.", (FieldError(("cursor",), "is not of this list"),)
+        ) from error
+    return (group for group in queued if group.rank > rank)
 
 
 def decide_group(

@@ -5,10 +5,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from lectern.errors import FieldError, InvalidRequest
 from lectern.jobs.documents import ENDED, Job, JobSettings, Place
 from lectern.jobs.places import uploads
 from lectern.jobs.repository import Jobs, now
+from lectern.jobs.uploads import uploaded
 from lectern.principal import Principal
 from lectern.release import Pin, read_alias, read_release
 from lectern.services.workflow import start, stop
@@ -46,7 +46,9 @@ def create(wanted: Wanted, principal: Principal, jobs: Jobs, store: Store, relea
 
 def make_job(wanted: Wanted, principal: Principal, store: Store, releases: Store) -> Job:
     """The job that is wanted, named by what it does, kept nowhere yet. Raises as `create`."""
-    found = _kept(wanted, principal.tenant, store) if wanted.data is not None else _found(wanted, principal, store)
+    found = (
+        _kept(wanted, principal.tenant, store) if wanted.data is not None else _found(wanted, principal.tenant, store)
+    )
     key, version = found
     release, digest = _release(releases, wanted.version)
     return Job(
@@ -100,21 +102,11 @@ def _kept(wanted: Wanted, tenant: str, store: Store) -> tuple[str, ObjectVersion
     return key, known[0] if known else store.put(key, data)
 
 
-def _found(wanted: Wanted, principal: Principal, store: Store) -> tuple[str, ObjectVersion]:
-    own = (uploads(principal.tenant), f"tenants/{principal.tenant}/incoming/")
-    if not wanted.key.startswith(own) or "/../" in wanted.key:
-        raise _no_input("is not the key of an upload of yours")
-    known = store.versions(wanted.key)
-    if not known:
-        raise _no_input("names no object; upload it first")
-    return wanted.key, known[0]
+def _found(wanted: Wanted, tenant: str, store: Store) -> tuple[str, ObjectVersion]:
+    return wanted.key, uploaded(tenant, wanted.key, store, "input", "key")
 
 
 def _release(releases: Store, version: str | None) -> tuple[str, str]:
     model = settings().models.get("grading", "grading")
     chosen = version or read_alias(releases, model, settings().alias).version
     return chosen, read_release(releases, Pin(model, chosen), settings().public_key).digest
-
-
-def _no_input(why: str) -> InvalidRequest:
-    return InvalidRequest("The input can't be accepted.", (FieldError(("input", "key"), why),))

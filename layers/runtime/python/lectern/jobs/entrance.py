@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
-from lectern.errors import InvalidRequest
+from lectern.errors import InvalidRequest, StoreUnavailable
 from lectern.jobs.bank import Bank
-from lectern.jobs.documents import ENDED, Job
-from lectern.jobs.finish import finish_job
+from lectern.jobs.documents import ENDED, Job, Place
+from lectern.jobs.finish import finish_job, without_rows
 from lectern.jobs.ledger import Ledger
 from lectern.jobs.repository import Jobs, now
 from lectern.jobs.resources import data_store, data_table, pack_pointers, release_store
@@ -57,8 +58,11 @@ def finish_step(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any
 
 def fail_step(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any]:
     """Close a job whose file could not be read, or whose results could not be put together."""
-    job, reason = job_of(principal, event), _reason(event) or "The job failed."
-    return _told(Jobs(data_table()).change(job.tenant, job.job_id, state="failed", reason=reason, ended=now()))
+    job, reason, outputs = job_of(principal, event), _reason(event) or "The job failed.", dict[str, Place]()
+    with suppress(StoreUnavailable):  # the job ends all the same
+        outputs = without_rows(job, data_store())
+    ended = {"state": "failed", "reason": reason, "outputs": outputs, "ended": now()}
+    return _told(Jobs(data_table()).change(job.tenant, job.job_id, **ended))
 
 
 def collect_step(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from lectern.batch.grades import Grade, header, line
+from lectern.batch.grades import Grade, counted, header, line
+from lectern.batch.lines import EmptyTable, TableError
 from lectern.batch.summary import Summary
+from lectern.batch.table import REQUIRED, stream_table
 from lectern.errors import UnknownObject
 from lectern.jobs.documents import Counts, Job, Place
 from lectern.jobs.ledger import Ledger
 from lectern.jobs.outcomes import read_outcomes
 from lectern.jobs.places import folder
-from lectern.jobs.report import earlier_jobs, report_files, row_of
+from lectern.jobs.report import earlier_jobs, report_files
 from lectern.jobs.repository import Jobs, now
 from lectern.jobs.split import Chunk, read_chunk, read_pointers
 from lectern.reports import Tally
@@ -53,9 +55,11 @@ def finish(job: Job, store: Store, ledger: Ledger, before: Sequence[Job] = ()) -
             for grade in graded.grades:
                 file.write(line(graded.chunk.columns, grade))
                 summary.add(grade)
-                tally.add(row_of(grade))
+                tally.add(counted(grade))
             tally.add_milliseconds(graded.milliseconds)
             whole = whole and graded.whole
+        if not chunks:
+            file.write(header(_columns(job, store)))
         file.flush()
         key = f"{folder(job.tenant, job.job_id)}grades.csv"
         outputs = {"grades.csv": Place(key=key, version_id=store.upload(key, Path(file.name)).version_id)}
@@ -80,6 +84,26 @@ def finish_job(jobs: Jobs, job: Job, store: Store, ledger: Ledger, failed: str =
     return jobs.change(
         job.tenant, job.job_id, state=state, reason=reason, counts=found.counts, outputs=found.outputs, ended=now()
     )
+
+
+def without_rows(job: Job, store: Store) -> dict[str, Place]:
+    """What a job gives whose file has nothing in it: `grades.csv`, its header line alone. Of other jobs, nothing.
+
+    Raises StoreUnavailable.
+    """
+    try:
+        _columns(job, store)
+    except EmptyTable:
+        return {"grades.csv": _put(store, f"{folder(job.tenant, job.job_id)}grades.csv", header(REQUIRED))}
+    except (TableError, UnknownObject):
+        pass
+    return {}
+
+
+def _columns(job: Job, store: Store) -> tuple[str, ...]:
+    """The columns of the job's file. Raises TableError, UnknownObject."""
+    with store.stream(job.input.key, job.input.version_id) as source:
+        return stream_table(source)[0]
 
 
 def _graded(job: Job, store: Store, ledger: Ledger) -> Iterator[Graded]:

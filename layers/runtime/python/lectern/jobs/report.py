@@ -3,29 +3,21 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
-from lectern.batch.grades import Grade
 from lectern.errors import UnknownObject
 from lectern.jobs.documents import Job
 from lectern.jobs.repository import Jobs
 from lectern.prices import read_prices
-from lectern.reports import Row, Tally
+from lectern.reports import Tally
 from lectern.reports.cost import Price
 from lectern.reports.drift import Earlier
 from lectern.reports.figures import figures
 from lectern.reports.listing import figures_csv
 from lectern.reports.page import page
-from lectern.reports.row import from_batch
 from lectern.settings import settings
 from lectern.store import Store
 
 TALLY = "tally.json"
 MOST_EARLIER, LOOKED_AT = 6, 100
-
-
-def row_of(grade: Grade) -> Row:
-    """A grade as reports count it; what the question bank filled in is in the item alone."""
-    item = grade.row.item or {}
-    return from_batch(grade.row.cells | {"question": item.get("question", "")}, grade.result, grade.error)
 
 
 def report_files(job: Job, tally: Tally, before: Sequence[Job], store: Store) -> dict[str, bytes]:

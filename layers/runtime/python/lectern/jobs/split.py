@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from lectern.batch.table import Row, TableError, stream_table
+from lectern.batch.lines import TableError
+from lectern.batch.table import Row, stream_table
 from lectern.errors import InvalidRequest, UnknownObject
 from lectern.jobs.bank import Bank
 from lectern.jobs.documents import ChunkPointer, Counts, Job

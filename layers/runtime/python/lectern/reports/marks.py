@@ -3,14 +3,28 @@
 Labels agree when they are equal; points agree when both sides, or neither, give at least half of them.
 """
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
-from lectern.batch.agreement import BIN_EDGES, Bin
 from lectern.reports.row import LABELS, Row
 from lectern.reports.sums import UNIT, Moments, fixed
 
+BIN_EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _BINS = len(BIN_EDGES) - 1
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Grades whose confidence lies in [low, high): how many, how sure on average, how many agree."""
+
+    low: float
+    high: float
+    count: int
+    confidence: float
+    agreement: float
 
 
 @dataclass
@@ -88,8 +102,8 @@ class Marks:
     @property
     def reliability(self) -> list[Bin]:
         """Agreement by confidence; empty bins are left out."""
-        edges = zip(BIN_EDGES, BIN_EDGES[1:], self.bins, strict=False)
-        return [Bin(lo, hi, n, total / UNIT / n, agree / n) for lo, hi, (n, total, agree) in edges if n]
+        edges = zip(pairwise(BIN_EDGES), self.bins, strict=True)
+        return [Bin(*ends, n, total / UNIT / n, agree / n) for ends, (n, total, agree) in edges if n]
 
     @property
     def calibration_error(self) -> float | None:
@@ -115,9 +129,16 @@ class Marks:
         self.distance += fixed(abs(grader - teacher))
 
     def _add_bin(self, confidence: float, agrees: bool) -> None:
-        place = next((i for i in range(_BINS - 1) if confidence < BIN_EDGES[i + 1]), _BINS - 1)
-        entry = self.bins[place]
+        entry = self.bins[min(bisect_right(BIN_EDGES, confidence), _BINS) - 1]
         entry[0] += 1
         entry[1] += fixed(confidence)
         entry[2] += agrees
         self.agree += agrees
+
+
+def marks_of(rows: Iterable[Row]) -> Marks:
+    """The marks of all rows."""
+    marks = Marks()
+    for row in rows:
+        marks.add(row)
+    return marks

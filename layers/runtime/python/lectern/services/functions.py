@@ -15,8 +15,17 @@ SECONDS = 120.0
 """For a batch of answers, and a cold start before it."""
 
 
+def call_items(name: str, event: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The `Items` that the function answers. Raises StoreUnavailable, also where it answers anything else."""
+    try:
+        found: list[dict[str, Any]] = list(call(name, event)["Items"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise StoreUnavailable(f"The function {name} answers something else than items.") from error
+    return found
+
+
 def call(name: str, event: Mapping[str, Any]) -> dict[str, Any]:
-    """What the function answers. Raises StoreUnavailable, also where the function itself failed."""
+    """What the function answers. Raises StoreUnavailable, also where the function itself failed; ValueError."""
     with translated("Lambda"):
         answer = client().invoke(FunctionName=name, Payload=json.dumps(event).encode())
         body = answer["Payload"].read()
