@@ -8,6 +8,7 @@ from mangum import Mangum
 
 from lectern.errors import LecternError
 from lectern.http.app import PROBLEM_MEDIA_TYPE
+from lectern.http.edge import through_edge
 from lectern.items import answer_event
 from lectern.models import shared
 from lectern.settings import settings
@@ -21,7 +22,7 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 def create_handler(task: Task, app: FastAPI) -> Handler:
     """The handler of a function; where settings say so, the release is loaded before the first event."""
-    http = Mangum(app, lifespan="off", text_mime_types=TEXT)
+    http = through_edge(Mangum(app, lifespan="off", text_mime_types=TEXT))
     if settings().preload:
         _preload(task)
 
@@ -40,7 +41,7 @@ def create_handler(task: Task, app: FastAPI) -> Handler:
 
 def create_api_handler(app: FastAPI, on_event: Handler) -> Handler:
     """The handler of a function without a model; `on_event` takes what is no HTTP event."""
-    http = Mangum(app, lifespan="off", text_mime_types=TEXT)
+    http = through_edge(Mangum(app, lifespan="off", text_mime_types=TEXT))
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return http(event, context) if _is_http(event) else on_event(event, context)
@@ -54,8 +55,12 @@ def _is_http(event: Mapping[str, Any]) -> bool:
 
 
 def _preload(task: Task) -> None:
-    """Load the release; a function without one starts all the same, and says so at each request."""
+    """Load the release; a function without one starts all the same, and says so at each request.
+
+    What it saw of the alias is forgotten: a snapshot of this process may answer weeks later.
+    """
     try:
         shared().get(shared().resolve(task.model, None))
     except LecternError as error:
         logger(task.name).warning("not preloaded", reason=error.detail)
+    shared().forget_aliases()
