@@ -7,6 +7,7 @@ from infra.artifacts import ROOT, Artifacts
 from infra.errors import DeploymentError
 from infra.routes import routes_of
 from infra.settings import Deployment, read_deployment, read_functions
+from infra.stacks.acknowledged import acknowledge
 from infra.stacks.api import Api
 from infra.stacks.batch import Batch
 from infra.stacks.data import Data
@@ -32,6 +33,7 @@ def compose(app: App, deployment: Deployment, artifacts: Artifacts) -> None:
     Web(app, deployment, storage, edge)
     heavy = Heavy(app, deployment, functions.places, data) if deployment.heavy.enabled else None
     Watch(app, deployment, data, functions, api, batch, heavy)
+    acknowledge(app, deployment, rows)
     Tags.of(app).add("lectern", deployment.prefix)
 
 

@@ -109,8 +109,9 @@ class Deployment(Frozen):
     """Where the sign-in page sends the app back to."""
 
     domain: str = ""
+    console_domain: str = ""
     certificate: str = ""
-    """The API's own name and its certificate's ARN, in us-east-1."""
+    """Names of one's own for the API and for the console, and the ARN of the certificate of both, in us-east-1."""
 
     requests_per_address: int = Field(default=10_000, ge=10)
     """In five minutes, before the firewall stops an address; a whole school may share one."""
@@ -130,8 +131,8 @@ class Deployment(Frozen):
     def _possible(self) -> Self:
         _check_models(self)
         _check_instance(self.heavy, self.region)
-        if bool(self.domain) != bool(self.certificate):
-            raise ValueError("domain and certificate come together")
+        if bool(self.domain or self.console_domain) != bool(self.certificate):
+            raise ValueError("a domain and a certificate come together")
         if self.certificate and ":us-east-1:" not in self.certificate:
             raise ValueError("the certificate must be one of us-east-1, where CloudFront looks for it")
         if bool(self.webhook) != bool(self.webhook_secret):

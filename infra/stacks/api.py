@@ -8,7 +8,6 @@ from aws_cdk import CfnOutput, Fn, RemovalPolicy
 from aws_cdk import aws_apigatewayv2 as gateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
-from aws_cdk import aws_certificatemanager as certificates
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_logs as logs
@@ -16,7 +15,7 @@ from constructs import Construct
 
 from infra.routes import PUBLIC
 from infra.settings import Deployment, FunctionSettings
-from infra.stacks.edge import Edge, acl_arn
+from infra.stacks.edge import Edge, acl_arn, own_name
 from infra.stacks.functions import Functions
 from infra.stacks.part import Part
 from infra.stacks.sign_in import SignIn
@@ -100,18 +99,14 @@ class Api(Part):
         stage.node.add_dependency(*[found for found in self.api.node.children if isinstance(found, gateway.HttpRoute)])
 
     def _distribution(self, storage: Storage, edge: Edge) -> cloudfront.Distribution:
-        domain, certificate = self._deployment.domain, self._deployment.certificate
         secret = storage.edge_secret.secret_value.unsafe_unwrap()
-        own = certificates.Certificate.from_certificate_arn(self, "Certificate", certificate) if certificate else None
         origin = origins.HttpOrigin(Fn.select(2, Fn.split("/", self.api.api_endpoint)), custom_headers={HEADER: secret})
         return cloudfront.Distribution(
             self,
             "Distribution",
             comment=self._deployment.prefix,
-            domain_names=[domain] if domain else None,
-            certificate=own,
             web_acl_id=acl_arn(edge),
-            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            **own_name(self, self._deployment.domain, self._deployment.certificate),
             default_behavior=cloudfront.BehaviorOptions(
                 origin=origin,
                 allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,

@@ -1,6 +1,10 @@
 """The firewall before the API and the console. CloudFront takes it from us-east-1 alone."""
 
+from typing import Any
+
 from aws_cdk import CfnOutput, Fn
+from aws_cdk import aws_certificatemanager as certificates
+from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
@@ -49,6 +53,17 @@ class Edge(Part):
 def acl_arn(edge: Edge) -> str:
     """The ACL's ARN, for stacks of other regions."""
     return Fn.get_stack_output(edge.stack_name, OUTPUT, REGION)
+
+
+def own_name(scope: Construct, domain: str, certificate: str) -> dict[str, Any]:
+    """What a distribution needs to answer under a name of one's own; nothing where there is none."""
+    if not domain:
+        return {}
+    return {
+        "domain_names": [domain],
+        "certificate": certificates.Certificate.from_certificate_arn(scope, "Certificate", certificate),
+        "minimum_protocol_version": cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+    }
 
 
 def _too_many(limit: int) -> waf.CfnWebACL.RuleProperty:

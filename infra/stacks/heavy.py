@@ -86,7 +86,7 @@ class Heavy(Part):
             specification=specification,
             runtime_config=sagemaker.CfnInferenceComponent.InferenceComponentRuntimeConfigProperty(copy_count=1),
         )
-        component.add_dependency(self.endpoint)
+        component.add_resource_dependency(self.endpoint)
         return component
 
     def _scale(self) -> None:

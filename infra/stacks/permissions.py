@@ -4,25 +4,38 @@ A resource with a wildcard is allowed by `WILDCARDS` alone, where its reason is.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from aws_cdk import aws_iam as iam
 
 from infra.stacks.places import Places, arn
+from infra.table import INDEXES
 
 Statements = Sequence[iam.PolicyStatement]
 
+
+@dataclass(frozen=True)
+class Wildcard:
+    """Resources that end with `*`, as a pattern over their ARNs, and why they do."""
+
+    pattern: str
+    reason: str
+
+
 WILDCARDS = {
-    "*": "X-Ray, log deliveries and CloudWatch's alarms know no resources in their permissions.",
-    "/releases/*": "A release's files have keys that come with its version.",
-    "/aliases/*": "An alias has a key that comes with its model.",
-    "/tenants/*": "Keys begin with the tenant, which the code takes from the caller's token; a role has no tenant.",
-    "/index/*": "The table's index, whose name the table's own definition holds.",
-    ":log-stream": "A function's log streams, in its own log group.",
-    "execution": "Executions are named by their job.",
-    "schedule": "Schedules are named by their class, in the deployment's own group.",
-    "version": "A function's versions get their numbers when they are published.",
+    "no resource": Wildcard(
+        r"\*", "These permissions (traces, log deliveries, alarms, ECR's token) know no resources."
+    ),
+    "objects": Wildcard(
+        r".*/(releases|aliases|tenants)/\*",
+        "Objects of one folder of one bucket: their keys come with the model, the version, or the caller's tenant.",
+    ),
+    "log streams": Wildcard(r"arn:.*:logs:.*:log-group:/[^*]+:\*", "The streams of one log group, which Lambda names."),
+    "named later": Wildcard(
+        r"arn:.*:(states:.*:execution:[^:]+:|scheduler:.*:schedule/[^/]+/|lambda:.*:function:[^:]+:)\*",
+        "Executions of one state machine, schedules of one group, versions of one function: named while it runs.",
+    ),
 }
-"""The kinds of wildcards that there are, each with its reason."""
 
 
 def allow(actions: str, *resources: str) -> iam.PolicyStatement:
@@ -68,7 +81,7 @@ def _keys(places: Places) -> iam.PolicyStatement:
 def _table(places: Places) -> iam.PolicyStatement:
     items = "GetItem BatchGetItem Query PutItem DeleteItem ConditionCheckItem"
     actions = " ".join(f"dynamodb:{action}" for action in items.split())
-    return allow(actions, places.table, f"{places.table}/index/*")
+    return allow(actions, places.table, *(f"{places.table}/index/{name}" for name in INDEXES))
 
 
 def _dead_letters(places: Places) -> iam.PolicyStatement:
@@ -174,6 +187,9 @@ def working(places: Places) -> Statements:
     ]
 
 
+_HEAVY_LOGS = ("Endpoints", "InferenceComponents")
+
+
 def hosting(image_repository: str, places: Places) -> Statements:
     """What SageMaker may do for the endpoint."""
     pull = "ecr:BatchGetImage ecr:GetDownloadUrlForLayer ecr:BatchCheckLayerAvailability"
@@ -186,6 +202,6 @@ def hosting(image_repository: str, places: Places) -> Statements:
         allow("cloudwatch:PutMetricData", "*"),
         allow(
             "logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents logs:DescribeLogStreams",
-            arn("logs", "log-group:/aws/sagemaker/*"),
+            *(arn("logs", f"log-group:/aws/sagemaker/{kind}/{places.name('heavy')}:*") for kind in _HEAVY_LOGS),
         ),
     ]

@@ -7,7 +7,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.settings import Deployment
-from infra.stacks.edge import Edge, acl_arn
+from infra.stacks.edge import Edge, acl_arn, own_name
 from infra.stacks.part import Part
 from infra.stacks.storage import Storage
 
@@ -34,7 +34,7 @@ class Web(Part):
             comment=f"{deployment.prefix} console",
             default_root_object="index.html",
             web_acl_id=acl_arn(edge),
-            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            **own_name(self, deployment.console_domain, deployment.certificate),
             error_responses=[_start_page(status) for status in (403, 404)],
             default_behavior=cloudfront.BehaviorOptions(
                 origin=origins.S3BucketOrigin.with_origin_access_control(bucket),
@@ -42,7 +42,7 @@ class Web(Part):
                 response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
             ),
         )
-        CfnOutput(self, "Url", value=f"https://{distribution.distribution_domain_name}")
+        CfnOutput(self, "Url", value=f"https://{deployment.console_domain or distribution.distribution_domain_name}")
         CfnOutput(self, "Bucket", value=bucket.bucket_name)
 
 
