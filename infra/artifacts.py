@@ -26,6 +26,7 @@ SEEDING = (
     "model_store/build/measured.py",
     "model_store/release/__init__.py",
     "model_store/release/alias.py",
+    "model_store/release/embedded.py",
     "model_store/release/publish.py",
     "model_store/release/signing.py",
 )

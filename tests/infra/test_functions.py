@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,7 +26,9 @@ def function(whole: Assembly, name: str) -> Resource:
 
 
 def id_of(whole: Assembly, resource: Resource) -> str:
-    return next(id_ for t in whole.templates.values() for id_, found in t["Resources"].items() if found is resource)
+    return next(
+        str(id_) for t in whole.templates.values() for id_, found in t["Resources"].items() if found is resource
+    )
 
 
 def test_every_folder_with_a_handler_is_a_function(whole: Assembly) -> None:
@@ -101,13 +104,11 @@ def test_the_environment_is_the_settings_that_the_runtime_reads(whole: Assembly)
         variables = function(whole, name)["Properties"]["Environment"]["Variables"]
         assert {v.removeprefix("LECTERN_").lower() for v in variables} <= Settings.model_fields.keys()
         plain = {v.removeprefix("LECTERN_").lower(): text for v, text in variables.items() if isinstance(text, str)}
-        Settings(**plain | {"models": json.loads(plain["models"])})  # type: ignore[arg-type]
+        Settings(**plain | {"models": json.loads(plain["models"])})
         assert "LECTERN_ENVIRONMENT" not in variables, "local would let requests in without a token"
 
 
 def test_code_has_its_own_folder_alone(whole: Assembly) -> None:
-    import zipfile
-
     for name in NAMES:
         key = function(whole, name)["Properties"]["Code"]["S3Key"]
         with zipfile.ZipFile(whole.folder / f"asset.{key}") as file:
