@@ -10,7 +10,7 @@ UV := .tools/bin/uv
 RUN := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: demo serve test check format bench soak results lock train-env clean
+.PHONY: demo serve test check format bench soak results releases synth lock train-env clean
 
 demo: $(READY)  ## set up, build, publish, grade the sample class
 	$(RUN) -m infra.local.demo
@@ -43,6 +43,13 @@ results: $(READY)  ## measure what ships on $$LECTERN_DATA, beside the runs in R
 	.venv/bin/lectern models evaluate essays --first-run $(RUNS)/essays/first
 	.venv/bin/lectern packs measure $(foreach fold,0 1 2 3 4,--first-run $(RUNS)/f$(fold)/adapter)
 	.venv/bin/lectern models results
+
+releases: $(READY)  ## build the embedded models into build/releases, for the stacks
+	$(RUN) -m infra.local.releases
+
+ENVIRONMENT ?= dev
+synth: $(READY) releases layers  ## the templates of $$ENVIRONMENT, into build/cdk.out; needs no account
+	CDK_OUTDIR=build/cdk.out $(RUN) -m infra.app $(ENVIRONMENT)
 
 lock: $(UV)  ## resolve the dependencies anew
 	$(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \

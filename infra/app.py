@@ -4,9 +4,10 @@ import json
 import sys
 
 from infra.artifacts import ROOT, Artifacts
+from infra.choices import read_deployment, read_functions
 from infra.errors import DeploymentError
 from infra.routes import routes_of
-from infra.settings import Deployment, read_deployment, read_functions
+from infra.settings import Deployment
 from infra.stacks.acknowledged import acknowledge
 from infra.stacks.api import Api
 from infra.stacks.batch import Batch
@@ -24,6 +25,7 @@ from aws_cdk import App, Tags  # isort: skip  # after infra.stacks, which finds 
 def compose(app: App, deployment: Deployment, artifacts: Artifacts) -> None:
     """Every stack of a deployment. Raises DeploymentError before anything is created."""
     rows = read_functions()
+    artifacts.check(deployment.releases)
     edge = Edge(app, deployment)
     storage = Storage(app, deployment)
     data = Data(app, deployment, storage)
@@ -31,7 +33,7 @@ def compose(app: App, deployment: Deployment, artifacts: Artifacts) -> None:
     batch = Batch(app, deployment, functions)
     api = Api(app, deployment, rows, routes_of(rows), functions, storage, edge)
     Web(app, deployment, storage, edge)
-    heavy = Heavy(app, deployment, functions.places, data) if deployment.heavy.enabled else None
+    heavy = Heavy(app, deployment, functions, storage) if deployment.heavy.enabled else None
     Watch(app, deployment, data, functions, api, batch, heavy)
     acknowledge(app, deployment, rows)
     Tags.of(app).add("lectern", deployment.prefix)

@@ -45,6 +45,13 @@ class Artifacts:
     releases: Path = RELEASES
     zips: Path = ZIPS
 
+    def check(self, models: Iterable[str]) -> None:
+        """Raise DeploymentError where something was not built that a deployment with these models needs."""
+        for name in self.layers:
+            self.layer(name)
+        for model in models:
+            self.release(model)
+
     def layer(self, name: str) -> str:
         """A layer's zip. Raises DeploymentError where it was not built."""
         path = self.layers[name]

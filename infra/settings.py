@@ -1,18 +1,16 @@
-"""What a deployment can choose, typed; the choices are data (environments.toml, functions.toml, regions.toml)."""
+"""What a deployment can choose, typed; the choices are data (environments.toml, functions.toml)."""
 
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from infra.errors import DeploymentError
 from model_store.catalogue import read_model
 
 HERE = Path(__file__).parent
-FUNCTIONS = HERE.parent / "functions"
 
 CREATED_ALIASES = ("live",)
 """The aliases that the first deployment points at the embedded releases."""
@@ -49,6 +47,9 @@ class HeavySettings(Frozen):
 
     image: str = ""
     """The ECR URI of the container."""
+
+    model: str = "grading-large"
+    """The model whose release the container loads."""
 
     instance: str = "ml.g6.xlarge"
     memory: int = Field(default=8192, ge=128)
@@ -113,6 +114,9 @@ class Deployment(Frozen):
     certificate: str = ""
     """Names of one's own for the API and for the console, and the ARN of the certificate of both, in us-east-1."""
 
+    edge_secret_version: str = ""
+    """The version of the secret between CloudFront and the functions; the newest, where it is left out."""
+
     requests_per_address: int = Field(default=10_000, ge=10)
     """In five minutes, before the firewall stops an address; a whole school may share one."""
 
@@ -140,34 +144,10 @@ class Deployment(Frozen):
         return self
 
 
-def read_deployment(name: str, path: Path = HERE / "environments.toml") -> Deployment:
-    """The environment of this name. Raises DeploymentError for one that is unknown, or whose settings can't be."""
-    known = _table(path)
-    if name not in known:
-        raise DeploymentError(f"there is no environment {name!r}; {path.name} has {', '.join(known)}")
-    try:
-        return Deployment(name=name, **known[name])
-    except ValidationError as error:
-        raise DeploymentError(f"{path.name}, [{name}]: {_told(error)}") from None
-
-
-def read_functions(folder: Path = FUNCTIONS, path: Path = HERE / "functions.toml") -> dict[str, FunctionSettings]:
-    """The settings of every folder that has a handler, by name. Raises DeploymentError where the two don't agree."""
-    rows, folders = _table(path), {entry.parent.name for entry in folder.glob("*/handler.py")}
-    if missing := folders - rows.keys():
-        raise DeploymentError(f"{path.name} has no settings for functions/{', functions/'.join(sorted(missing))}")
-    if extra := rows.keys() - folders:
-        raise DeploymentError(f"{path.name} has settings for {', '.join(sorted(extra))}, which functions/ has not")
-    try:
-        return {name: FunctionSettings(**rows[name]) for name in sorted(rows)}
-    except ValidationError as error:
-        raise DeploymentError(f"{path.name}: {_told(error)}") from None
-
-
 @cache
 def regions() -> dict[str, list[str]]:
     """The GPU instances that each region has."""
-    return _table(HERE / "regions.toml")
+    return tomllib.loads((HERE / "regions.toml").read_text("utf-8"))
 
 
 def _check_models(deployment: Deployment) -> None:
@@ -190,11 +170,3 @@ def _check_instance(heavy: HeavySettings, region: str) -> None:
     if heavy.enabled and heavy.instance not in there:
         offered = f"; it has {', '.join(there)}" if there else ", nor another GPU instance that Lectern knows"
         raise ValueError(f"heavy.instance: {region} has no {heavy.instance}{offered}")
-
-
-def _table(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text("utf-8"))
-
-
-def _told(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, fault['loc']))} {fault['msg']}".strip() for fault in error.errors())

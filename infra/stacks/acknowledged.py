@@ -10,7 +10,7 @@ from aws_cdk import Acknowledgment, App, Validations
 from constructs import IConstruct
 
 from infra.settings import Deployment
-from infra.stacks.permissions import WILDCARDS
+from infra.stacks.wildcards import WILDCARDS
 
 _MODELS = "{prefix}-storage:ExportsOutputFnGetAttModelsC55D3500ArnC820EBA0"
 _DATA = "{prefix}-storage:ExportsOutputFnGetAttData666C94C7Arn0D7E21B7"
@@ -44,7 +44,7 @@ def _named_later(service: str, rest: str, *at: str) -> Acknowledged:
 ACKNOWLEDGED = (
     _wildcard("no resource", "*", *_ALL_FUNCTIONS, "functions/Shifting", "batch/Role", "heavy/Role"),
     _wildcard("objects", f"{_MODELS}/releases/*", *_MODEL_FUNCTIONS, "functions/Releases/Role", "heavy/Role"),
-    _wildcard("objects", f"{_MODELS}/aliases/*", *_MODEL_FUNCTIONS, "functions/Releases/Role"),
+    _wildcard("objects", f"{_MODELS}/aliases/*", *_MODEL_FUNCTIONS, "functions/Releases/Role", "heavy/Role"),
     _wildcard("objects", f"{_DATA}/tenants/*", "functions/grading/Role", "functions/jobs/Role", "batch/Role"),
     _streams("/lectern/{prefix}/{name}", "functions/{name}/Role"),
     _streams("/lectern/{prefix}/{name}-check", "functions/{name}/Check/Role"),

@@ -99,8 +99,9 @@ class Api(Part):
         stage.node.add_dependency(*[found for found in self.api.node.children if isinstance(found, gateway.HttpRoute)])
 
     def _distribution(self, storage: Storage, edge: Edge) -> cloudfront.Distribution:
-        secret = storage.edge_secret.secret_value.unsafe_unwrap()
-        origin = origins.HttpOrigin(Fn.select(2, Fn.split("/", self.api.api_endpoint)), custom_headers={HEADER: secret})
+        origin = origins.HttpOrigin(
+            Fn.select(2, Fn.split("/", self.api.api_endpoint)), custom_headers={HEADER: storage.edge_secret}
+        )
         return cloudfront.Distribution(
             self,
             "Distribution",

@@ -27,7 +27,7 @@ def environment(
         "LECTERN_PUBLIC_KEY": public_key,
         "LECTERN_ALIAS": deployment.alias,
         "LECTERN_MODELS": json.dumps(dict(deployment.models)),
-        "LECTERN_EDGE_SECRET": storage.edge_secret.secret_value.unsafe_unwrap(),
+        "LECTERN_EDGE_SECRET": storage.edge_secret,
         "LECTERN_GRADING_FUNCTION": places.live("grading"),
         "LECTERN_GRADING_MEMORY": str(rows["grading"].memory),
         "LECTERN_STATE_MACHINE": places.state_machine,
@@ -36,8 +36,15 @@ def environment(
         "LECTERN_SCHEDULE_ROLE": places.schedule_role,
         "LECTERN_DEAD_LETTERS": data.dead_letters.queue_url,
         "LECTERN_TOPIC": data.jobs_topic.topic_arn,
+        **_heavy(deployment, places),
         **_webhook(deployment),
     }
+
+
+def _heavy(deployment: Deployment, places: Places) -> dict[str, str]:
+    """Endpoint and component have one name."""
+    names = ("LECTERN_HEAVY_ENDPOINT", "LECTERN_HEAVY_COMPONENT")
+    return dict.fromkeys(names, places.name("heavy")) if deployment.heavy.enabled else {}
 
 
 def _webhook(deployment: Deployment) -> dict[str, str]:

@@ -42,12 +42,12 @@ class Functions(Part):
         releases = self._releases(deployment, layers)
         role = service_role(self, "Shifting", "codedeploy", shifting(list(rows), self.places))
         application = codedeploy.LambdaApplication(self, "Application", application_name=self.places.name("functions"))
-        public_key = releases.get_att_string("PublicKey")
+        self.public_key = releases.get_att_string("PublicKey")
         shared = Shared(
             places=self.places,
             artifacts=artifacts,
             layers=layers,
-            environment=environment(deployment, rows, self.places, storage, data, public_key),
+            environment=environment(deployment, rows, self.places, storage, data, self.public_key),
             log_days=self.log_days,
             alarms=Alarms(data.alarms_topic),
             dead_letters=data.dead_letters,
@@ -129,4 +129,5 @@ def _places(deployment: Deployment, storage: Storage, data: Data) -> Places:
         signing_key=storage.signing_key.key_arn,
         dead_letters=data.dead_letters.queue_arn,
         topic=data.jobs_topic.topic_arn,
+        heavy=deployment.heavy.enabled,
     )

@@ -7,12 +7,11 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from infra.settings import Deployment
-from infra.stacks.alarms import Alarms
-from infra.stacks.data import Data
 from infra.stacks.function import service_role
+from infra.stacks.functions import Functions
 from infra.stacks.part import Part
 from infra.stacks.permissions import hosting
-from infra.stacks.places import Places
+from infra.stacks.storage import Storage
 
 VARIANT = "main"
 DIMENSION = "sagemaker:inference-component:DesiredCopyCount"
@@ -21,11 +20,12 @@ DIMENSION = "sagemaker:inference-component:DesiredCopyCount"
 class Heavy(Part):
     """`endpoint` and its `component`. Data capture is off: what pupils send is kept nowhere."""
 
-    def __init__(self, scope: Construct, deployment: Deployment, places: Places, data: Data) -> None:
+    def __init__(self, scope: Construct, deployment: Deployment, functions: Functions, storage: Storage) -> None:
         super().__init__(scope, "heavy", deployment)
-        self._heavy, self._places, self._alarms = deployment.heavy, places, Alarms(data.alarms_topic)
+        self._deployment, self._heavy = deployment, deployment.heavy
+        self._places = places = functions.places
         role = service_role(self, "Role", "sagemaker", hosting(_repository(deployment.heavy.image), places))
-        model = self._model(role.role_arn)
+        model = self._model(role.role_arn, functions, storage)
         model.node.add_dependency(role)
         config = self._config(role.role_arn)
         self.endpoint = sagemaker.CfnEndpoint(
@@ -35,16 +35,19 @@ class Heavy(Part):
         self._scale()
         CfnOutput(self, "EndpointName", value=places.name("heavy"))
 
-    def _model(self, role: str) -> sagemaker.CfnModel:
-        """Its files come from the model bucket by the container itself, so they are under the deployment's key."""
+    def _model(self, role: str, functions: Functions, storage: Storage) -> sagemaker.CfnModel:
+        """The container fetches a release by itself, as functions do; it lies under the deployment's key."""
         heavy = self._heavy
         network = sagemaker.CfnModel.VpcConfigProperty(
             subnets=list(heavy.subnets), security_group_ids=list(heavy.security_groups)
         )
-        store = f"s3://{self._places.models.split(':::')[-1]}"
-        container = sagemaker.CfnModel.ContainerDefinitionProperty(
-            image=heavy.image, environment={"LECTERN_STORE": store}
-        )
+        environment = {
+            "LECTERN_STORE": f"s3://{storage.models.bucket_name}",
+            "LECTERN_PUBLIC_KEY": functions.public_key,
+            "LECTERN_ALIAS": self._deployment.alias,
+            "LECTERN_ENDPOINT_MODEL": heavy.model,
+        }
+        container = sagemaker.CfnModel.ContainerDefinitionProperty(image=heavy.image, environment=environment)
         return sagemaker.CfnModel(
             self,
             "Model",
@@ -125,6 +128,9 @@ class Heavy(Part):
                 ],
             ),
         )
+        self._no_capacity(step.attr_arn)
+
+    def _no_capacity(self, action: str) -> None:
         cloudwatch.CfnAlarm(
             self,
             "NoCapacity",
@@ -139,7 +145,7 @@ class Heavy(Part):
             threshold=1,
             comparison_operator="GreaterThanOrEqualToThreshold",
             treat_missing_data="notBreaching",
-            alarm_actions=[step.attr_arn],
+            alarm_actions=[action],
         )
 
 

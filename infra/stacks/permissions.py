@@ -1,10 +1,9 @@
 """Who may do what: every statement of every role, in one place. CDK's own grants are not used: they bring wildcards.
 
-A resource with a wildcard is allowed by `WILDCARDS` alone, where its reason is.
+A resource with a wildcard must be of a kind that `wildcards.py` gives a reason for.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from aws_cdk import aws_iam as iam
 
@@ -14,30 +13,6 @@ from infra.table import INDEXES
 Statements = Sequence[iam.PolicyStatement]
 
 
-@dataclass(frozen=True)
-class Wildcard:
-    """Resources that end with `*`, as a pattern over their ARNs, and why they do."""
-
-    pattern: str
-    reason: str
-
-
-WILDCARDS = {
-    "no resource": Wildcard(
-        r"\*", "These permissions (traces, log deliveries, alarms, ECR's token) know no resources."
-    ),
-    "objects": Wildcard(
-        r".*/(releases|aliases|tenants)/\*",
-        "Objects of one folder of one bucket: their keys come with the model, the version, or the caller's tenant.",
-    ),
-    "log streams": Wildcard(r"arn:.*:logs:.*:log-group:/[^*]+:\*", "The streams of one log group, which Lambda names."),
-    "named later": Wildcard(
-        r"arn:.*:(states:.*:execution:[^:]+:|scheduler:.*:schedule/[^/]+/|lambda:.*:function:[^:]+:)\*",
-        "Executions of one state machine, schedules of one group, versions of one function: named while it runs.",
-    ),
-}
-
-
 def allow(actions: str, *resources: str) -> iam.PolicyStatement:
     """Allow actions (separated by spaces) on resources."""
     return iam.PolicyStatement(actions=actions.split(), resources=list(resources))
@@ -45,7 +20,8 @@ def allow(actions: str, *resources: str) -> iam.PolicyStatement:
 
 def function_statements(name: str, places: Places) -> Statements:
     """What a function of functions/ may do. Raises KeyError for one that nothing is said of."""
-    return [*running(name, places), *(grant(places) for grant in FUNCTIONS[name])]
+    asking = [allow("sagemaker:InvokeEndpoint", *places.endpoint)] if places.heavy and name in ASKING else []
+    return [*running(name, places), *(grant(places) for grant in FUNCTIONS[name]), *asking]
 
 
 def running(name: str, places: Places) -> Statements:
@@ -130,6 +106,9 @@ FUNCTIONS: dict[str, tuple[Grant, ...]] = {
 }
 """By folder of functions/."""
 
+ASKING = ("grading",)
+"""Functions that ask the GPU endpoint, where there is one."""
+
 
 def publishing(name: str, asset_arns: Sequence[str], places: Places) -> Statements:
     """What the custom resource may do that publishes the embedded releases."""
@@ -196,7 +175,7 @@ def hosting(image_repository: str, places: Places) -> Statements:
     return [
         allow("ecr:GetAuthorizationToken", "*"),
         allow(pull, image_repository),
-        allow("s3:GetObject s3:GetObjectVersion", f"{places.models}/releases/*"),
+        _releases(places),
         allow("s3:ListBucket", places.models),
         allow("kms:Decrypt", places.key),
         allow("cloudwatch:PutMetricData", "*"),

@@ -29,6 +29,8 @@ class Places:
     signing_key: str
     dead_letters: str
     topic: str
+    heavy: bool = False
+    """Whether there is a GPU endpoint."""
 
     def name(self, what: str) -> str:
         """The name of a function, of the state machine, of a group."""
@@ -41,6 +43,12 @@ class Places:
     def live(self, name: str) -> str:
         """The ARN of a function's alias."""
         return f"{self.function(name)}:{LIVE}"
+
+    @property
+    def endpoint(self) -> tuple[str, str]:
+        """The ARNs of the GPU endpoint and of its inference component."""
+        name = self.name("heavy")
+        return arn("sagemaker", f"endpoint/{name}"), arn("sagemaker", f"inference-component/{name}")
 
     @property
     def state_machine(self) -> str:

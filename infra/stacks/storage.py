@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, SecretValue
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -35,13 +35,16 @@ class Storage(Part):
         self.logs = self._logs()
         self.models = self._models(deployment)
         self.data = self._data(deployment)
-        self.edge_secret = secretsmanager.Secret(
+        secret = secretsmanager.Secret(
             self,
             "EdgeSecret",
             description="What CloudFront says to the functions",
             encryption_key=self.key,
             generate_secret_string=secretsmanager.SecretStringGenerator(password_length=48, exclude_punctuation=True),
         )
+        version = deployment.edge_secret_version or None
+        self.edge_secret = SecretValue.secrets_manager(secret.secret_arn, version_id=version).unsafe_unwrap()
+        """What CloudFormation puts the secret in the place of."""
 
     def _key(self) -> kms.Key:
         key = kms.Key(self, "Key", description="Lectern's data", enable_key_rotation=True, removal_policy=self._keep)

@@ -6,8 +6,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from infra.settings import read_functions
-from infra.stacks.permissions import WILDCARDS
+from infra.choices import read_functions
+from infra.stacks.wildcards import WILDCARDS
 from lectern.settings import Settings
 from tests.infra.conftest import Assembly, Resource
 
@@ -142,6 +142,7 @@ def test_what_is_dangerous_is_allowed_to_few(whole: Assembly) -> None:
             reach.setdefault(action, set()).add(re.sub(r"Role\w{8}$", "", id_))
     assert reach["kms:Sign"] == {"functions/Releases"}, "nobody else signs releases"
     assert reach["iam:PassRole"] == {"functions/jobs"}
+    assert reach["sagemaker:InvokeEndpoint"] == {"functions/grading"}
     assert reach["states:StartExecution"] == {"functions/jobs", "batch/"}
     assert reach["s3:DeleteObjectVersion"] == {"functions/grading", "functions/Releases"}
     assert "functions/gradebook" not in reach["s3:GetObject"], "it reads the table alone"

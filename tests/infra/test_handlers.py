@@ -19,10 +19,11 @@ from lectern.models import Models
 from lectern.release import read_alias
 from lectern.settings import Settings, settings
 from lectern.store.s3 import S3Store
-from model_store.build.builder import Build
+from model_store.build.measured import DESCRIPTION, Build
 from model_store.release.alias import promote
 from model_store.release.publish import publish
 from model_store.release.signing import Signer
+from tests.release.tiny import tiny_build
 
 URL = "https://cloudformation.example.org/answer"
 
@@ -42,9 +43,16 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def event(s3_store: S3Store, grading_build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def made(tmp_path: Path) -> Build:
+    build = tiny_build(tmp_path / "build")
+    (build.folder / DESCRIPTION).write_text(build.description.model_dump_json())
+    return build
+
+
+@pytest.fixture
+def event(s3_store: S3Store, made: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The event of a first deployment, with an empty model bucket and the build as a zip among the assets."""
-    zipped = shutil.make_archive(str(tmp_path / "grading"), "zip", grading_build.folder)
+    zipped = shutil.make_archive(str(tmp_path / "grading"), "zip", made.folder)
     boto3.client("s3").upload_file(zipped, s3_store._bucket, "assets/1.zip")
     monkeypatch.setenv("LECTERN_STORE", f"s3://{s3_store._bucket}")
     settings.cache_clear()
@@ -86,7 +94,7 @@ def test_deployed_again_it_publishes_nothing_and_moves_no_alias(
 
 
 def test_an_alias_that_somebody_moved_stays(
-    event: dict[str, Any], told: list[dict[str, Any]], s3_store: S3Store, signer: Signer, grading_build: Build
+    event: dict[str, Any], told: list[dict[str, Any]], s3_store: S3Store, signer: Signer, made: Build
 ) -> None:
 
     other = grading_build.description.model_copy(update={"labels": grading_build.description.labels})

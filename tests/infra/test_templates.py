@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
+from infra.choices import read_functions
 from infra.local.machine import LEFT_OUT, SECONDS, deployed, local
 from infra.routes import PUBLIC, gateway_path, routes_of
-from infra.settings import read_functions
 from infra.table import INDEXES, KEYS
 from tests.infra.conftest import Assembly, Resource
 from tests.jobs.test_machine import differences
@@ -197,6 +197,21 @@ def test_the_endpoint_goes_down_to_nothing_and_keeps_nothing(whole: Assembly) ->
     }
     assert kinds == {"TargetTrackingScaling", "StepScaling"}
     assert only(whole.resources("AWS::SageMaker::InferenceComponent"))["VariantName"] == variant["VariantName"]
+
+
+def test_the_endpoint_loads_what_the_functions_trust(whole: Assembly) -> None:
+    here = only(whole.resources("AWS::SageMaker::Model"))["PrimaryContainer"]["Environment"]
+    functions = whole.resources("AWS::Lambda::Function", "functions").values()
+    (grading,) = [
+        f["Properties"]["Environment"]["Variables"]
+        for f in functions
+        if f["Properties"]["FunctionName"] == "lectern-whole-grading"
+    ]
+    assert json.dumps(here["LECTERN_STORE"]) == json.dumps(grading["LECTERN_STORE"])
+    assert "PublicKey" in json.dumps(here["LECTERN_PUBLIC_KEY"])
+    component = only(whole.resources("AWS::SageMaker::InferenceComponent"))["InferenceComponentName"]
+    endpoint = only(whole.resources("AWS::SageMaker::Endpoint"))["EndpointName"]
+    assert (grading["LECTERN_HEAVY_ENDPOINT"], grading["LECTERN_HEAVY_COMPONENT"]) == (endpoint, component)
 
 
 def test_the_bill_and_the_models_are_watched(whole: Assembly) -> None:

@@ -64,6 +64,18 @@ class Settings(BaseSettings):
     models: dict[str, str] = {}
     """Which model answers in the place of a task's own, by that one's name: `{"grading": "grading-small"}`."""
 
+    heavy_endpoint: str = ""
+    """The SageMaker endpoint of heavy models; without it the fast ones answer everything."""
+
+    heavy_component: str = ""
+    """The endpoint's inference component, where it has any."""
+
+    heavy_seconds: float = Field(default=5.0, gt=0, le=60)
+    """How long a request may wait for the endpoint."""
+
+    heavy_below: float = Field(default=0.6, ge=0, le=1)
+    """The confidence of the fast model under which the tier `auto` asks the heavy one (docs/results/cascade.md)."""
+
     alias_seconds: float = Field(default=30.0, ge=0)
     """How long a warm function trusts what it knows of an alias."""
 
