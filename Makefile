@@ -11,7 +11,7 @@ UV := .tools/bin/uv
 RUN := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: demo serve test check format bench soak results layers lock train-env clean
+.PHONY: demo serve test check format bench soak results layers releases synth lock train-env clean
 
 demo: $(READY)  ## set up, build, publish, grade the sample class
 	$(RUN) -m infra.local.demo
@@ -48,6 +48,13 @@ results: $(READY)  ## measure what ships on $$LECTERN_DATA, beside the runs in R
 
 layers: $(READY)  ## the zips of the functions' layers and their sizes, into layers/dist
 	$(RUN) -m layers.dependencies.build --uv $(UV) $(foreach platform,$(PLATFORMS),--platform $(platform))
+
+releases: $(READY)  ## build the embedded models into build/releases, for the stacks
+	$(RUN) -m infra.local.releases
+
+ENVIRONMENT ?= dev
+synth: $(READY) releases layers  ## the templates of $$ENVIRONMENT, into build/cdk.out; needs no account
+	CDK_OUTDIR=build/cdk.out $(RUN) -m infra.app $(ENVIRONMENT)
 
 lock: $(UV)  ## resolve the dependencies anew
 	$(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \

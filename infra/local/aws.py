@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from infra.local.dynamodb import make_steady
-from lectern.table import INDEX
+from infra.table import INDEXES, KEYS
 
 BUCKET, DATA_BUCKET, TABLE = "lectern-models", "lectern-data", "lectern"
 
@@ -67,17 +67,24 @@ def _make_bucket(name: str, region: str) -> None:
 def _make_table() -> None:
     import boto3
 
-    keys = {"pk": "HASH", "sk": "RANGE"}, {"gsi1pk": "HASH", "gsi1sk": "RANGE"}
-    schema, index = ([{"AttributeName": name, "KeyType": kind} for name, kind in part.items()] for part in keys)
     client = boto3.client("dynamodb")
     with suppress(client.exceptions.ResourceInUseException):
         client.create_table(
             TableName=TABLE,
-            KeySchema=schema,
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for part in keys for name in part],
-            GlobalSecondaryIndexes=[{"IndexName": INDEX, "KeySchema": index, "Projection": {"ProjectionType": "ALL"}}],
+            KeySchema=_schema(KEYS),
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"} for part in (KEYS, *INDEXES.values()) for name in part
+            ],
+            GlobalSecondaryIndexes=[
+                {"IndexName": name, "KeySchema": _schema(part), "Projection": {"ProjectionType": "ALL"}}
+                for name, part in INDEXES.items()
+            ],
             BillingMode="PAY_PER_REQUEST",
         )
+
+
+def _schema(keys: dict[str, str]) -> list[dict[str, str]]:
+    return [{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()]
 
 
 @contextmanager

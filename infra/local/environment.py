@@ -5,24 +5,17 @@ from collections.abc import Callable
 
 import click
 
-from lectern.errors import NotFound, RetiredRelease
-from lectern.manifest import Description
-from lectern.release import Pin, read_alias, read_release
 from lectern.store import Store, open_store
-from model_store.build.builder import Build, build
+from model_store.build.builder import build
+from model_store.build.measured import Build
 from model_store.catalogue import Model, read_model
 from model_store.home import home
 from model_store.release.alias import promote
-from model_store.release.publish import publish
-from model_store.release.signing import Signer, open_signer
-
-FIRST_VERSION = "1.0.0"
-"""The version under which the models that come with Lectern are first published on this machine."""
+from model_store.release.embedded import alias_version, publish_embedded
+from model_store.release.signing import open_signer
 
 EMBEDDED = ("grading", "essays")
 """The models that come with Lectern."""
-
-_SAME = ("adapter_sha256", "base", "calibration", "labels", "max_length", "quantisation")
 
 
 def use_local_settings(**extra: str) -> bool:
@@ -69,49 +62,8 @@ def ensure_live(name: str, tell: Callable[[str], None]) -> None:
     """
     store, signer = open_store(os.environ["LECTERN_STORE"]), open_signer()
     made = build(read_model(name))
-    live = _published(store, signer, name, _live_version(store, name))
-    if live is not None and _same(live, made.description):
+    version = publish_embedded(store, signer, made, name)
+    if version == alias_version(store, name):
         return
-    version = _free_version(store, signer, name, made.description)
-    if _published(store, signer, name, version) is None:
-        publish(store, signer, made, name, version)
     promote(store, signer.public_key(), name, version, "live", "the embedded model")
     tell(f"{'found' if made.cached else 'built'} {name}, published {version} and promoted it to live")
-
-
-def _free_version(store: Store, signer: Signer, name: str, wanted: Description) -> str:
-    """The first version that is the wanted one, or that nothing is or was."""
-    version = FIRST_VERSION
-    while True:
-        try:
-            there = _published(store, signer, name, version)
-            if there is None or _same(there, wanted):
-                return version
-        except RetiredRelease:
-            pass
-        version = _next(version)
-
-
-def _live_version(store: Store, name: str) -> str | None:
-    try:
-        return read_alias(store, name, "live").version
-    except NotFound:
-        return None
-
-
-def _published(store: Store, signer: Signer, name: str, version: str | None) -> Description | None:
-    try:
-        return read_release(store, Pin(name, version), signer.public_key()).manifest if version else None
-    except RetiredRelease:
-        raise
-    except NotFound:
-        return None
-
-
-def _same(one: Description, other: Description) -> bool:
-    return all(getattr(one, field) == getattr(other, field) for field in _SAME)
-
-
-def _next(version: str) -> str:
-    major, minor, patch = version.split(".")
-    return f"{major}.{minor}.{int(patch) + 1}"

@@ -4,7 +4,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,21 +18,14 @@ from lectern.model import MODEL, TOKENIZER
 from model_store.build import essays, grading
 from model_store.build.golden import check_reference, read_reference, record_golden
 from model_store.build.graph import bert_graph
-from model_store.build.measured import DESCRIPTION
+from model_store.build.measured import DESCRIPTION, Build, read_build
 from model_store.build.merge import Adapter, merge, read_adapter
 from model_store.build.quantise import quantise, read_scheme
 from model_store.catalogue import Model, kind_of
 from model_store.home import home, move_into_place
 from model_store.sources import base_folder
 
-
-@dataclass(frozen=True)
-class Build:
-    """A folder with model.onnx, tokenizer.json and description.json; `cached` when it was there already."""
-
-    folder: Path
-    description: Description
-    cached: bool
+__all__ = ["Build", "build"]
 
 
 def build(model: Model, source: str = "") -> Build:
@@ -50,7 +43,7 @@ def build(model: Model, source: str = "") -> Build:
         with tempfile.TemporaryDirectory(dir=folder.parent) as draft:
             _make(model, base_folder(model.base, source), Path(draft, "build"))
             move_into_place(Path(draft, "build"), folder)
-    return Build(folder, Description.model_validate_json((folder / DESCRIPTION).read_bytes()), cached)
+    return replace(read_build(folder), cached=cached)
 
 
 def _make(model: Model, base: Path, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""To which files, and to which calibration, the figures of an evaluation belong.
+"""A build's files, and to which of them and to which calibration the figures of an evaluation belong.
 
 Calibration lies in the description, not in the model's file, and the figures (ECE, coverage) hang on both: so one
 digest covers the files and the calibration, and whoever trains, rebuilds or calibrates anew has to measure anew.
@@ -6,11 +6,26 @@ digest covers the files and the calibration, and whoever trains, rebuilds or cal
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
-from lectern.manifest import Calibration
+from lectern.manifest import Calibration, Description
 
 DESCRIPTION = "description.json"
+
+
+@dataclass(frozen=True)
+class Build:
+    """A folder with model.onnx, tokenizer.json and description.json; `cached` when it was there already."""
+
+    folder: Path
+    description: Description
+    cached: bool
+
+
+def read_build(folder: Path) -> Build:
+    """The build in a folder. Raises OSError, or ValueError where the folder holds none."""
+    return Build(folder, Description.model_validate_json((folder / DESCRIPTION).read_bytes()), cached=True)
 
 
 def release_files(folder: Path) -> list[Path]:

@@ -10,8 +10,7 @@ from lectern.errors import Conflict, UnknownObject
 from lectern.manifest import GateReport, Manifest, PinnedFile, manifest_key
 from lectern.release import Pin, Release, read_release, read_tombstone
 from lectern.store import Store
-from model_store.build.builder import Build
-from model_store.build.measured import release_files
+from model_store.build.measured import Build, release_files
 from model_store.errors import BadVersion
 from model_store.release.signing import Signer
 

@@ -75,9 +75,9 @@ class KmsSigner:
     """A key in AWS KMS (ECC_NIST_P256, SIGN_VERIFY) that never leaves it."""
 
     def __init__(self, key_id: str) -> None:
-        import boto3
+        from botocore.session import Session
 
-        self._key_id, self._kms = key_id, boto3.client("kms")
+        self._key_id, self._kms = key_id, Session().create_client("kms")
 
     def sign(self, payload: bytes) -> str:
         """See Signer. A manifest may be longer than the 4,096 bytes that KMS takes, so its digest is sent."""

@@ -70,6 +70,33 @@ def test_what_serves_does_not_know_where_models_come_from(room: str) -> None:
         assert not roots(path) & {"infra", "model_store"}, path
 
 
+def test_only_the_stacks_know_cdk() -> None:
+    """So that the command line and what runs in Lambda start without it."""
+    for path in PRODUCT:
+        here = path.relative_to(ROOT)
+        if here.parts[:2] != ("infra", "stacks") and here != Path("infra/app.py"):
+            assert not roots(path) & {"aws_cdk", "constructs", "cdk_nag"}, here
+            assert not {name for name in imports(path) if name.startswith("infra.stacks")}, here
+        elif here.parts[1] == "stacks":
+            local = {name for name in imports(path) if name.startswith("infra.local")}
+            assert local <= {"infra.local.machine", "infra.local.machine.DEFINITION"}, here
+
+
+def test_what_runs_in_lambda_for_the_deployment_knows_no_stack_and_no_command() -> None:
+    for path in (ROOT / "infra/handlers").glob("*.py"):
+        known = {name for name in imports(path) if name.startswith(("infra", "functions"))}
+        assert not known and not roots(path) & {"boto3", "click", "moto"}, path
+
+
+def test_statements_of_roles_are_in_one_module() -> None:
+    """But for policies of keys and topics, which say who may come in."""
+    stacks = ROOT / "infra/stacks"
+    for path in stacks.glob("*.py"):
+        if path.name not in {"permissions.py", "storage.py", "data.py"}:
+            assert "PolicyStatement(" not in path.read_text("utf-8"), path
+        assert ".grant" not in path.read_text("utf-8"), "CDK's own grants bring wildcards"
+
+
 def test_torch_stays_in_the_recipes_and_in_one_module_of_the_endpoint() -> None:
     for path in PRODUCT:
         if "recipes" not in path.parts and path != ROOT / "functions/heavy/endpoint/transformer.py":

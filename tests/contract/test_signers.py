@@ -37,7 +37,7 @@ class Kms:
 def signer(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Signer:
     if request.param == "file":
         return FileSigner(tmp_path / "key.pem")
-    monkeypatch.setattr("boto3.client", lambda _: Kms())
+    monkeypatch.setattr("botocore.session.Session.create_client", lambda _, service: Kms())
     monkeypatch.setenv("LECTERN_SIGNING_KEY", "kms:alias/releases")
     return open_signer()
 

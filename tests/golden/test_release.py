@@ -13,7 +13,9 @@ import onnx
 import pytest
 from onnx import external_data_helper, numpy_helper
 
+from functions.grading.task import TASK
 from lectern.errors import Conflict, ReleaseRejected, StoreUnavailable, UnknownRelease
+from lectern.http.handler import _preload
 from lectern.load import load
 from lectern.manifest import Description, alias_key, manifest_key
 from lectern.model import MODEL
@@ -373,3 +375,16 @@ def test_the_digest_names_the_manifests_bytes(published: LocalStore, signer: Sig
     release = read_release(published, Pin("grading", "1.0.0"), signer.public_key())
     data = published.get(manifest_key("grading", "1.0.0")).data
     assert release.digest == hashlib.sha256(data).hexdigest()
+
+
+def test_a_snapshot_of_a_started_function_looks_at_the_alias_again(
+    published: LocalStore, grading_build: Build, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A restored process's clock stands where the snapshot was made, so half a minute of it is worth nothing."""
+    models = models_of(published, alias_seconds=30.0)
+    monkeypatch.setattr("lectern.http.handler.shared", lambda: models)
+    _preload(TASK)
+    publish(published, signer, grading_build, "grading", "1.1.0")
+    promote(published, signer.public_key(), "grading", "1.1.0", "live", "while the snapshot lay there")
+    assert models.resolve("grading", None).version == "1.1.0"
+    assert list(models._loaded) == [("grading", "1.0.0")], "what is loaded stays"

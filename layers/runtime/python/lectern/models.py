@@ -69,6 +69,10 @@ class Models:
             raise ReleaseRejected(f"The alias pins another manifest of {pin.model} {pin.version} than the one loaded.")
         return model
 
+    def forget_aliases(self) -> None:
+        """Look at each alias anew before the next answer; what is loaded stays."""
+        self._aliases.clear()
+
     def _held(self, key: tuple[str, str]) -> LoadedModel | None:
         with self._lock:
             if key in self._loaded:

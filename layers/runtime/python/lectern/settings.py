@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     preload: bool = Field(default_factory=lambda: "AWS_LAMBDA_FUNCTION_NAME" in os.environ)
     """Load the release while the function starts, which Lambda does at full speed."""
 
+    edge_secret: str = ""
+    """What CloudFront says in a header, so that nobody gets around it; without it nothing is asked for."""
+
     docs: bool = False
     """Serve OpenAPI at /docs."""
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from mangum import Mangum
 
 from lectern.http.bare import PROBLEM_MEDIA_TYPE
+from lectern.http.edge import through_edge
 
 TEXT = ["application/json", PROBLEM_MEDIA_TYPE, "text/"]
 
@@ -15,7 +16,7 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 def create_api_handler(app: FastAPI, on_event: Handler) -> Handler:
     """A handler that serves `app`; `on_event` takes what is no HTTP event."""
-    http = Mangum(app, lifespan="off", text_mime_types=TEXT)
+    http = through_edge(Mangum(app, lifespan="off", text_mime_types=TEXT))
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return http(event, context) if _is_http(event) else on_event(event, context)

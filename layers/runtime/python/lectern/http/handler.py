@@ -31,8 +31,12 @@ def create_handler(task: Task, app: FastAPI) -> Handler:
 
 
 def _preload(task: Task) -> None:
-    """Load the release; a function without one starts all the same, and says so at each request."""
+    """Load the release; a function without one starts all the same, and says so at each request.
+
+    What it saw of the alias is forgotten: a snapshot of this process may answer weeks later.
+    """
     try:
         shared().get(shared().resolve(task.model, None))
     except LecternError as error:
         logger(task.name).warning("not preloaded", reason=error.detail)
+    shared().forget_aliases()

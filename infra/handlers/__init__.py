@@ -1,0 +1,1 @@
+"""What runs in Lambda for the deployment itself."""

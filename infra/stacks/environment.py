@@ -1,0 +1,54 @@
+"""The environment of every function: the settings of lectern.settings, which all of them read in the same way."""
+
+import json
+from collections.abc import Mapping
+
+from aws_cdk import SecretValue
+
+from infra.settings import Deployment, FunctionSettings
+from infra.stacks.data import Data
+from infra.stacks.places import Places
+from infra.stacks.storage import Storage
+
+
+def environment(
+    deployment: Deployment,
+    rows: Mapping[str, FunctionSettings],
+    places: Places,
+    storage: Storage,
+    data: Data,
+    public_key: str,
+) -> dict[str, str]:
+    """The variables by name. Secrets are references that CloudFormation resolves."""
+    return {
+        "LECTERN_STORE": f"s3://{storage.models.bucket_name}",
+        "LECTERN_DATA_STORE": f"s3://{storage.data.bucket_name}",
+        "LECTERN_TABLE": data.table.table_name,
+        "LECTERN_PUBLIC_KEY": public_key,
+        "LECTERN_ALIAS": deployment.alias,
+        "LECTERN_MODELS": json.dumps(dict(deployment.models)),
+        "LECTERN_EDGE_SECRET": storage.edge_secret,
+        "LECTERN_GRADING_FUNCTION": places.live("grading"),
+        "LECTERN_GRADING_MEMORY": str(rows["grading"].memory),
+        "LECTERN_STATE_MACHINE": places.state_machine,
+        "LECTERN_SCHEDULE_GROUP": places.name("schedules"),
+        "LECTERN_SCHEDULE_TARGET": places.live("jobs"),
+        "LECTERN_SCHEDULE_ROLE": places.schedule_role,
+        "LECTERN_DEAD_LETTERS": data.dead_letters.queue_url,
+        "LECTERN_TOPIC": data.jobs_topic.topic_arn,
+        **_heavy(deployment, places),
+        **_webhook(deployment),
+    }
+
+
+def _heavy(deployment: Deployment, places: Places) -> dict[str, str]:
+    """Endpoint and component have one name."""
+    names = ("LECTERN_HEAVY_ENDPOINT", "LECTERN_HEAVY_COMPONENT")
+    return dict.fromkeys(names, places.name("heavy")) if deployment.heavy.enabled else {}
+
+
+def _webhook(deployment: Deployment) -> dict[str, str]:
+    if not deployment.webhook:
+        return {}
+    key = SecretValue.secrets_manager(deployment.webhook_secret)
+    return {"LECTERN_WEBHOOK": deployment.webhook, "LECTERN_WEBHOOK_KEY": key.unsafe_unwrap()}

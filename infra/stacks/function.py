@@ -1,0 +1,160 @@
+"""One function of functions/: its code, its versions, its alarms, and how a new version gets its traffic."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_codedeploy as codedeploy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct, IDependable
+
+from infra.artifacts import HANDLERS, Artifacts
+from infra.settings import FunctionSettings
+from infra.stacks.alarms import Alarms
+from infra.stacks.permissions import checking, function_statements
+from infra.stacks.places import LIVE, Places, arn
+
+RETENTION = {
+    1: logs.RetentionDays.ONE_DAY,
+    7: logs.RetentionDays.ONE_WEEK,
+    14: logs.RetentionDays.TWO_WEEKS,
+    30: logs.RetentionDays.ONE_MONTH,
+    90: logs.RetentionDays.THREE_MONTHS,
+    365: logs.RetentionDays.ONE_YEAR,
+}
+"""CloudWatch's own name of a number of days."""
+
+RUNTIME = lambda_.Runtime.PYTHON_3_13
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all functions of a deployment have in common."""
+
+    places: Places
+    artifacts: Artifacts
+    layers: Sequence[lambda_.ILayerVersion]
+    environment: Mapping[str, str]
+    log_days: logs.RetentionDays
+    alarms: Alarms
+    dead_letters: sqs.IQueue
+    application: codedeploy.LambdaApplication
+    shifting: iam.IRole
+    first: IDependable
+    """What has to be there before a version is published."""
+
+
+def service_role(scope: Construct, name: str, service: str, statements: Sequence[iam.PolicyStatement]) -> iam.Role:
+    """A role of a service with these statements and no others."""
+    policy = iam.PolicyDocument(statements=list(statements))
+    return iam.Role(
+        scope, name, assumed_by=iam.ServicePrincipal(f"{service}.amazonaws.com"), inline_policies={"own": policy}
+    )
+
+
+def fixed(role: iam.Role) -> iam.IRole:
+    """The role as it is: what CDK would add of its own is left out."""
+    return role.without_policy_updates()
+
+
+def log_group(scope: Construct, name: str, days: logs.RetentionDays) -> logs.LogGroup:
+    """A log group that goes with its function."""
+    return logs.LogGroup(scope, "Log", log_group_name=name, retention=days, removal_policy=RemovalPolicy.DESTROY)
+
+
+class Function(Construct):
+    """A Lambda function with its alias `live`, which CodeDeploy moves by a canary that alarms roll back."""
+
+    def __init__(self, scope: Construct, name: str, row: FunctionSettings, shared: Shared) -> None:
+        super().__init__(scope, name)
+        self._name, self._row, self._shared = name, row, shared
+        places = shared.places
+        self.log = log_group(self, places.logs(name), shared.log_days)
+        role = service_role(self, "Role", "lambda", function_statements(name, places))
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            function_name=places.name(name),
+            runtime=RUNTIME,
+            architecture=lambda_.Architecture.X86_64,
+            code=lambda_.Code.from_asset(shared.artifacts.function(name)),
+            handler=f"functions.{name}.handler.handler",
+            layers=list(shared.layers),
+            memory_size=row.memory,
+            timeout=Duration.seconds(row.timeout),
+            environment=dict(shared.environment),
+            role=fixed(role),
+            log_group=self.log,
+            tracing=lambda_.Tracing.ACTIVE,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS,
+            reserved_concurrent_executions=row.reserved,
+        )
+        self.version = self.function.current_version
+        self.version.node.add_dependency(shared.first)
+        self.alias = lambda_.Alias(self, "Live", alias_name=LIVE, version=self.version)
+        if row.asynchronous:
+            self._catch_what_fails()
+        self.alarms = self._alarms()
+        self._deploy()
+
+    def _catch_what_fails(self) -> None:
+        """Nobody waits for the answer: what fails for good goes to the dead letters."""
+        self.alias.configure_async_invoke(
+            on_failure=destinations.SqsDestination(self._shared.dead_letters), retry_attempts=2
+        )
+
+    def _alarms(self) -> list[cloudwatch.Alarm]:
+        """Crashes, slowness, throttling, and answers of ours that say 5xx; a model's canary shows in the last."""
+        alarms, minute = self._shared.alarms, Duration.minutes(1)
+        slow = self.alias.metric_duration(statistic="p99", period=minute)
+        faults = cloudwatch.Metric(
+            namespace="Lectern", metric_name="Faults", dimensions_map={"service": self._name}, statistic="sum"
+        ).with_(period=minute)
+        return [
+            alarms.above(self, "Errors", self.alias.metric_errors(period=minute), 0),
+            alarms.above(self, "Slow", slow, 1000 * self._row.p99_seconds, minutes=3),
+            alarms.above(self, "Throttles", self.alias.metric_throttles(period=minute), 0, minutes=3),
+            alarms.above(self, "Faults", faults, 0, minutes=2),
+        ]
+
+    def _deploy(self) -> None:
+        shared, name = self._shared, self._shared.places.name(self._name)
+        group = arn("codedeploy", f"deploymentgroup:{shared.places.name('functions')}/{name}")
+        check = _check(self, self._name, group, self.version, shared)
+        codedeploy.LambdaDeploymentGroup(
+            self,
+            "Deployment",
+            application=shared.application,
+            deployment_group_name=name,
+            alias=self.alias,
+            deployment_config=codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES,
+            alarms=list(self.alarms),
+            auto_rollback=codedeploy.AutoRollbackConfig(deployment_in_alarm=True, failed_deployment=True),
+            pre_hook=check,
+            role=shared.shifting,
+        )
+
+
+def _check(scope: Construct, name: str, group: str, version: lambda_.IVersion, shared: Shared) -> lambda_.Function:
+    """The function that CodeDeploy calls before the first request goes to a new version."""
+    own, inside = f"{name}-check", Construct(scope, "Check")
+    statements = checking(own, name, group, shared.places)
+    return lambda_.Function(
+        inside,
+        "Function",
+        function_name=shared.places.name(own),
+        runtime=RUNTIME,
+        code=lambda_.Code.from_asset(shared.artifacts.zip("check", HANDLERS)),
+        handler="infra.handlers.before_traffic.handler",
+        memory_size=256,
+        timeout=Duration.minutes(2),
+        environment={"VERSION": version.function_arn, "LECTERN_EDGE_SECRET": shared.environment["LECTERN_EDGE_SECRET"]},
+        role=fixed(service_role(inside, "Role", "lambda", statements)),
+        log_group=log_group(inside, shared.places.logs(own), shared.log_days),
+        tracing=lambda_.Tracing.ACTIVE,
+    )

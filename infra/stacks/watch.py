@@ -1,0 +1,157 @@
+"""What is watched beside each function's own alarms: models, jobs, the API, the endpoint, the bill; and a dashboard."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_budgets as budgets
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.settings import Deployment
+from infra.stacks.alarms import Alarms
+from infra.stacks.api import Api
+from infra.stacks.batch import Batch
+from infra.stacks.data import Data
+from infra.stacks.function import Function
+from infra.stacks.functions import Functions
+from infra.stacks.heavy import Heavy
+from infra.stacks.part import Part
+
+REJECTED = ("ReleaseRejected", "golden self-test", "golden vectors")
+"""Words of a log line that says that a release was not loaded."""
+
+BAND = 3
+"""Standard deviations that the share of answers for review may leave what CloudWatch expects."""
+
+API_SECONDS = 10
+
+
+class Watch(Part):
+    """Alarms, one dashboard, one budget."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        deployment: Deployment,
+        data: Data,
+        functions: Functions,
+        api: Api,
+        batch: Batch,
+        heavy: Heavy | None,
+    ) -> None:
+        super().__init__(scope, "watch", deployment)
+        self._alarms, self._prefix = Alarms(data.alarms_topic), deployment.prefix
+        board = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=deployment.prefix)
+        for name, function in functions.functions.items():
+            board.add_widgets(*self._function(name, function))
+            if name in deployment.releases:
+                board.add_widgets(self._model(name, function))
+        board.add_widgets(self._api(api), self._jobs(data, batch))
+        if heavy:
+            board.add_widgets(self._endpoint(heavy))
+        self._budget(deployment, data)
+
+    def _function(self, name: str, function: Function) -> list[cloudwatch.IWidget]:
+        alias = function.alias
+        calls = [alias.metric_invocations(), alias.metric_errors(), alias.metric_throttles()]
+        times = [alias.metric_duration(statistic=statistic) for statistic in ("p50", "p99")]
+        return [_graph(f"{name}: calls", *calls), _graph(f"{name}: milliseconds", *times)]
+
+    def _model(self, name: str, function: Function) -> cloudwatch.IWidget:
+        """Releases that don't load, and the share of answers for review where it leaves its usual band."""
+        words = " ".join(f'?"{word}"' for word in REJECTED)
+        rejected = logs.MetricFilter(
+            self,
+            f"Rejected-{name}",
+            log_group=function.log,
+            filter_pattern=logs.FilterPattern.literal(words),
+            metric_namespace="Lectern",
+            metric_name=f"{self._prefix}-{name}-rejected",
+            metric_value="1",
+        )
+        minute = Duration.minutes(1)
+        self._alarms.above(self, f"SelfTest-{name}", rejected.metric(statistic="sum", period=minute), 0)
+        share = _review_share(name)
+        drift = cloudwatch.AnomalyDetectionAlarm(
+            self,
+            f"Review-{name}",
+            metric=share,
+            std_devs=BAND,
+            evaluation_periods=3,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        self._alarms.told(drift)
+        return _graph(f"{name}: share for review", share)
+
+    def _api(self, api: Api) -> cloudwatch.IWidget:
+        minute = Duration.minutes(1)
+        broken = api.api.metric_server_error(statistic="sum", period=minute)
+        slow = api.api.metric_latency(statistic="p99", period=minute)
+        self._alarms.above(self, "ApiErrors", broken, 0, minutes=2)
+        self._alarms.above(self, "ApiSlow", slow, 1000 * API_SECONDS, minutes=3)
+        return _graph("API", api.api.metric_count(), api.api.metric_client_error(), broken)
+
+    def _jobs(self, data: Data, batch: Batch) -> cloudwatch.IWidget:
+        minute = Duration.minutes(1)
+        dead = data.dead_letters.metric_approximate_number_of_messages_visible(period=minute)
+        failed = batch.machine.metric_failed(period=minute)
+        self._alarms.above(self, "DeadLetters", dead, 0)
+        self._alarms.above(self, "JobsFailed", failed, 0)
+        return _graph("Jobs", batch.machine.metric_started(), failed, dead)
+
+    def _endpoint(self, heavy: Heavy) -> cloudwatch.IWidget:
+        where = {"EndpointName": str(heavy.endpoint.endpoint_name), "VariantName": "main"}
+        faults, slow = (
+            cloudwatch.Metric(
+                namespace="AWS/SageMaker",
+                metric_name=name,
+                dimensions_map=where,
+                statistic=statistic,
+                period=Duration.minutes(1),
+            )
+            for name, statistic in (("Invocation5XXErrors", "sum"), ("ModelLatency", "p99"))
+        )
+        self._alarms.above(self, "EndpointFaults", faults, 0, minutes=2)
+        return _graph("Endpoint", faults, slow)
+
+    def _budget(self, deployment: Deployment, data: Data) -> None:
+        told = budgets.CfnBudget.SubscriberProperty(subscription_type="SNS", address=data.alarms_topic.topic_arn)
+        limits = {"ACTUAL": 80, "FORECASTED": 100}
+        budgets.CfnBudget(
+            self,
+            "Budget",
+            budget=budgets.CfnBudget.BudgetDataProperty(
+                budget_name=deployment.prefix,
+                budget_type="COST",
+                time_unit="MONTHLY",
+                budget_limit=budgets.CfnBudget.SpendProperty(amount=deployment.monthly_budget, unit="USD"),
+            ),
+            notifications_with_subscribers=[
+                budgets.CfnBudget.NotificationWithSubscribersProperty(
+                    notification=budgets.CfnBudget.NotificationProperty(
+                        comparison_operator="GREATER_THAN",
+                        notification_type=kind,
+                        threshold=share,
+                        threshold_type="PERCENTAGE",
+                    ),
+                    subscribers=[told],
+                )
+                for kind, share in limits.items()
+            ],
+        )
+
+
+def _review_share(name: str) -> cloudwatch.MathExpression:
+    reviews, answers = (
+        cloudwatch.Metric(namespace="Lectern", metric_name=metric, dimensions_map={"service": name}, statistic="sum")
+        for metric in ("NeedsReview", "Answers")
+    )
+    return cloudwatch.MathExpression(
+        expression="100 * reviews / answers",
+        label="% for review",
+        using_metrics={"reviews": reviews, "answers": answers},
+        period=Duration.minutes(15),
+    )
+
+
+def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=12)
