@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,16 +97,9 @@ def test_deployed_again_it_publishes_nothing_and_moves_no_alias(
 def test_an_alias_that_somebody_moved_stays(
     event: dict[str, Any], told: list[dict[str, Any]], s3_store: S3Store, signer: Signer, made: Build
 ) -> None:
-
-    other = grading_build.description.model_copy(update={"labels": grading_build.description.labels})
-    changed = other.calibration.model_copy(update={"temperature": other.calibration.temperature * 1.01})
-    publish(
-        s3_store,
-        signer,
-        Build(grading_build.folder, other.model_copy(update={"calibration": changed}), True),
-        "grading",
-        "7.0.0",
-    )
+    calibration = made.description.calibration.model_copy(update={"temperature": 2.0})
+    ours = replace(made, description=made.description.model_copy(update={"calibration": calibration}))
+    publish(s3_store, signer, ours, "grading", "7.0.0")
     promote(s3_store, signer.public_key(), "grading", "7.0.0", "live", "ours")
     releases.handler(event, None)
     assert told[0]["Status"] == "SUCCESS" and told[0]["Data"]["Version-grading"] == "1.0.0", "published, for a canary"
