@@ -46,6 +46,10 @@ def _data(places: Places) -> iam.PolicyStatement:
     return allow("s3:GetObject s3:GetObjectVersion s3:PutObject", f"{places.data}/tenants/*")
 
 
+def _read_data(places: Places) -> iam.PolicyStatement:
+    return allow("s3:GetObject s3:GetObjectVersion", f"{places.data}/tenants/*")
+
+
 def _erase_data(places: Places) -> iam.PolicyStatement:
     return allow("s3:DeleteObject s3:DeleteObjectVersion", f"{places.data}/tenants/*")
 
@@ -98,7 +102,7 @@ _MODEL: tuple[Grant, ...] = (_releases, _buckets, _keys)
 FUNCTIONS: dict[str, tuple[Grant, ...]] = {
     "essays": _MODEL,
     "grading": (*_MODEL, _data, _erase_data, _table, _dead_letters),
-    "gradebook": (_table, _keys, _grader),
+    "gradebook": (_read_data, _buckets, _table, _keys, _grader),
     "jobs": (
         *(*_MODEL, _data, _table, _dead_letters, _topic),
         *(_start_jobs, _stop_jobs, _schedules, _schedule_role),

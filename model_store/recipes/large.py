@@ -64,6 +64,8 @@ def make_build(checkpoint: Path, folder: Path) -> Build:
 def golden_vectors(folder: Path) -> list[GoldenVector]:
     """What the checkpoint answers to the golden inputs, one by one, in float32 on this CPU."""
     tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
     network = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True).eval().float()
     if network.config.num_labels != len(LABELS):
         raise DataError(f"{CONFIG} has {network.config.num_labels} labels; grading has {', '.join(LABELS)}")

@@ -219,7 +219,7 @@ def test_of_two_who_move_an_alias_at_once_one_is_told(
 ) -> None:
     publish(published, signer, grading_build, "grading", "1.1.0")
     publish(published, signer, grading_build, "grading", "1.2.0")
-    target = "model_store.release.alias.load"
+    target = "model_store.release.alias.prove"
 
     def meanwhile(store: Store, release: Release) -> Any:
         monkeypatch.setattr(target, load)

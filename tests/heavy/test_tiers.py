@@ -48,7 +48,7 @@ def heavy(monkeypatch: pytest.MonkeyPatch, large: Release, stub: Stub) -> Callab
     stub.answer = sure(large.digest)
 
     def configure(**changes: Any) -> None:
-        config = settings().model_copy(update={"heavy_endpoint": NAME, "heavy_seconds": 1.2} | changes)
+        config = settings().model_copy(update={"heavy_endpoint": NAME, "heavy_seconds": 2.0} | changes)
         made = Heavy.of(config)
         monkeypatch.setattr(tiers, "shared", lambda: made)
 
@@ -129,7 +129,7 @@ def model_error(status: int) -> Callable[[dict[str, Any]], tuple[int, Any]]:
 
 
 def slow(asked: dict[str, Any]) -> tuple[int, Any]:
-    time.sleep(1.5)
+    time.sleep(2.5)
     return 200, {}
 
 
@@ -156,7 +156,7 @@ def test_whatever_goes_wrong_the_fast_model_answers_and_says_so(ask: Ask, stub: 
     stub.answer, times = FAULTS[fault]
     started = time.monotonic()
     body = ask(tier="heavy")
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4
     assert body == expected | {"request_id": body["request_id"], "warnings": [FALLEN_BACK]}
     assert body["tier"] == "fast"
     assert stub.asked == times

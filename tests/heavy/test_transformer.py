@@ -28,6 +28,12 @@ def test_attention_is_pytorchs_own(found: dict[str, Any]) -> None:
     assert found["attention"] == "sdpa"
 
 
+def test_golden_rows_are_their_texts_alone(found: dict[str, Any]) -> None:
+    """The tokenizer's file asks for padding to 128 tokens of each text."""
+    assert [10 < length < 120 for length in found["golden"]] == [True] * 4
+    assert len(set(found["golden"])) > 1
+
+
 def test_in_float32_an_answer_is_the_same_in_whatever_company(found: dict[str, Any]) -> None:
     assert 0.4 < found["spread"] < 0.99  # the probabilities say something
     assert found["labels"] == [0, 1, 2]

@@ -102,6 +102,7 @@ def main() -> None:
     found = {
         "attention": exact._network.config._attn_implementation,
         "spread": float(single.max(1).mean()),
+        "golden": [len(vector.input_ids) for vector in exact.release.manifest.golden.vectors],
         "labels": sorted(set(single.argmax(1).tolist())),
         "float32": distances(single, together),
         "reversed": distances(together, again),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lectern.errors import Conflict, ReleaseRejected, UnknownRelease
-from lectern.load import load
+from lectern.load import prove
 from lectern.manifest import Canary
 from lectern.models import Models
 from lectern.release import read_alias
@@ -98,13 +98,13 @@ def test_of_two_threads_that_move_an_alias_one_is_told(
 
     def loaded(*arguments: Any) -> Any:
         barrier.wait(60)
-        return load(*arguments)
+        return prove(*arguments)
 
     def locked(self: Any, *arguments: Any, **condition: Any) -> ObjectVersion:
         with lock:
             return put(self, *arguments, **condition)
 
-    monkeypatch.setattr(aliases, "load", loaded)
+    monkeypatch.setattr(aliases, "prove", loaded)
     monkeypatch.setattr(type(store), "put", locked)
     key = signer.public_key()
     with ThreadPoolExecutor(2) as pool:

@@ -17,7 +17,7 @@ from lectern.heavy.releases import RemoteReleases
 from lectern.model import Model
 from lectern.models import Models
 from lectern.schemas import Response
-from lectern.services.endpoint import invoke
+from lectern.services.endpoint import invoke, prepare
 from lectern.settings import Settings, settings
 from lectern.store import open_store
 from lectern.task import Task
@@ -44,6 +44,7 @@ class Heavy:
         """As the settings say."""
         if not config.heavy_endpoint:
             return cls(None, config.heavy_seconds, config.heavy_below)
+        prepare()
         caller = Caller(partial(invoke, config.heavy_endpoint, config.heavy_component))
         store = open_store(config.store, config.store_timeout_seconds)
         releases = RemoteReleases(store, config.public_key, caller.logits)

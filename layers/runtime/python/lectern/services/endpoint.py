@@ -56,6 +56,12 @@ def invoke(name: str, component: str, body: bytes, seconds: float) -> bytes:
     return found
 
 
+def prepare() -> None:
+    """Read what botocore knows of the service (some 100 ms), before a request's time runs."""
+    with _MAKING:
+        _client(STEPS[-1])
+
+
 @cache
 def _client(seconds: float) -> Any:
     config = Config(
