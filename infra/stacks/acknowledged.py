@@ -46,6 +46,8 @@ ACKNOWLEDGED = (
     _wildcard("objects", f"{_MODELS}/releases/*", *_MODEL_FUNCTIONS, "functions/Releases/Role", "heavy/Role"),
     _wildcard("objects", f"{_MODELS}/aliases/*", *_MODEL_FUNCTIONS, "functions/Releases/Role", "heavy/Role"),
     _wildcard("objects", f"{_DATA}/tenants/*", "functions/grading/Role", "functions/jobs/Role", "batch/Role"),
+    _wildcard("objects", f"{_DATA}/tenants/*/uploads/*", "functions/gradebook/Role"),
+    _wildcard("objects", f"{_DATA}/tenants/*/incoming/*", "functions/gradebook/Role"),
     _streams("/lectern/{prefix}/{name}", "functions/{name}/Role"),
     _streams("/lectern/{prefix}/{name}-check", "functions/{name}/Check/Role"),
     _streams("/lectern/{prefix}/publishing", "functions/Releases/Role"),

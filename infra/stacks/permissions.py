@@ -46,8 +46,13 @@ def _data(places: Places) -> iam.PolicyStatement:
     return allow("s3:GetObject s3:GetObjectVersion s3:PutObject", f"{places.data}/tenants/*")
 
 
-def _read_data(places: Places) -> iam.PolicyStatement:
-    return allow("s3:GetObject s3:GetObjectVersion", f"{places.data}/tenants/*")
+def _read_uploads(places: Places) -> iam.PolicyStatement:
+    folders = (f"{places.data}/tenants/*/{name}/*" for name in ("uploads", "incoming"))
+    return allow("s3:GetObject s3:GetObjectVersion", *folders)
+
+
+def _data_bucket(places: Places) -> iam.PolicyStatement:
+    return allow("s3:ListBucket s3:ListBucketVersions", places.data)
 
 
 def _erase_data(places: Places) -> iam.PolicyStatement:
@@ -102,7 +107,7 @@ _MODEL: tuple[Grant, ...] = (_releases, _buckets, _keys)
 FUNCTIONS: dict[str, tuple[Grant, ...]] = {
     "essays": _MODEL,
     "grading": (*_MODEL, _data, _erase_data, _table, _dead_letters),
-    "gradebook": (_read_data, _buckets, _table, _keys, _grader),
+    "gradebook": (_read_uploads, _data_bucket, _table, _keys, _grader),
     "jobs": (
         *(*_MODEL, _data, _table, _dead_letters, _topic),
         *(_start_jobs, _stop_jobs, _schedules, _schedule_role),

@@ -16,7 +16,7 @@ WILDCARDS = {
         r"\*", "These permissions (traces, log deliveries, alarms, ECR's token) know no resources."
     ),
     "objects": Wildcard(
-        r".*/(releases|aliases|tenants)/\*",
+        r".*/(releases|aliases|tenants|tenants/\*/(uploads|incoming))/\*",
         "Objects of one folder of one bucket: their keys come with the model, the version, or the caller's tenant.",
     ),
     "log streams": Wildcard(r"arn:.*:logs:.*:log-group:/[^*]+:\*", "The streams of one log group, which Lambda names."),
