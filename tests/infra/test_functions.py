@@ -145,13 +145,9 @@ def test_what_is_dangerous_is_allowed_to_few(whole: Assembly) -> None:
     assert reach["sagemaker:InvokeEndpoint"] == {"functions/grading"}
     assert reach["states:StartExecution"] == {"functions/jobs", "batch/"}
     assert reach["s3:DeleteObjectVersion"] == {"functions/grading", "functions/Releases"}
-    read = [
-        s for id_, s in statements(whole) if id_.startswith("functions/gradebook") and "s3:GetObject" in s["Action"]
-    ]
-    assert [json.dumps(r).rsplit("tenants/", 1)[1] for s in read for r in listed(s["Resource"])] == [
-        '*/uploads/*"]]}',
-        '*/incoming/*"]]}',
-    ]
+    gradebook = [found for id_, found in statements(whole) if id_.startswith("functions/gradebook")]
+    read = [found["Resource"] for found in gradebook if "s3:GetObject" in found["Action"]]
+    assert re.findall(r"tenants/[^\"]*", json.dumps(read)) == ["tenants/*/uploads/*", "tenants/*/incoming/*"]
 
 
 def statements(whole: Assembly) -> Iterator[tuple[str, dict[str, Any]]]:
