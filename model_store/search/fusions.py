@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lectern.search.fusion import MEANING, Fused, added, fused
 from lectern.search.index import Found
@@ -19,11 +20,11 @@ SHIPPED = f"weighted sum, {MEANING}"
 
 def by_reciprocal_ranks(meaning: Sequence[Found], words: Sequence[Found], weight: float, rank: int) -> list[Fused]:
     """Reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009)."""
-    turned = [
-        [found._replace(score=1 / (rank + place)) for place, found in enumerate(ranking, 1)]
-        for ranking in (meaning, words)
-    ]
-    return added(*turned, weight)
+    return added(_turned(meaning, rank), _turned(words, rank), weight)
+
+
+def _turned(ranking: Sequence[Found], rank: int) -> list[Found]:
+    return [found._replace(score=1 / (rank + place)) for place, found in enumerate(ranking, 1)]
 
 
 def fusions() -> dict[str, Fusion]:
@@ -37,7 +38,7 @@ def fusions() -> dict[str, Fusion]:
     return sums | ranks
 
 
-def chosen(table: Mapping[str, np.ndarray]) -> str:
+def chosen(table: Mapping[str, NDArray[np.float64]]) -> str:
     """The way to ship, by the reciprocal rank of each query: the one that leans least on either ranking among those
     that can't be told from the best (its lead's 95 % interval holds 0); of these the better.
 

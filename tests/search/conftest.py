@@ -1,6 +1,7 @@
 """Collections over the local AWS; each test has a tenant of its own."""
 
 import io
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,9 @@ from lectern.settings import settings
 from lectern.store.local import LocalStore
 from lectern.table import Table
 from tests.logs import logged
+
+STORE = os.environ["LECTERN_STORE"]
+"""The tests' own releases, not the local AWS's bucket."""
 
 TEXTS = {
     "water": "Ice floats because it is less dense than liquid water. Most solids sink in their own melt.",
@@ -78,23 +82,17 @@ def log() -> Iterator[io.StringIO]:
 def client(
     search_release: Release, table: Table, tmp_path: Path, who: Who, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[TestClient]:
-    import os
-
     from functions.search.handler import app
-    from lectern.models import shared as models
-    from tests.conftest import _FOLDER
 
-    monkeypatch.setenv("LECTERN_STORE", f"file:{_FOLDER.name}/store")
+    monkeypatch.setenv("LECTERN_STORE", STORE)
     monkeypatch.setenv("LECTERN_DATA_STORE", f"file:{tmp_path / 'data'}")
     monkeypatch.setenv("LECTERN_TABLE", "lectern")
-    assert os.environ["LECTERN_PUBLIC_KEY"]
     for cached in (settings, shared):
         cached.cache_clear()
     yield TestClient(app, raise_server_exceptions=False)
     monkeypatch.undo()
     for cached in (settings, shared):
         cached.cache_clear()
-    assert models
 
 
 @pytest.fixture

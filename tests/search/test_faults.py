@@ -26,7 +26,7 @@ def ids(kept: Collections, tenant: str) -> set[str]:
     return set(kept.open(tenant, "c").index.entries)
 
 
-def interrupted(monkeypatch: pytest.MonkeyPatch, target: object, name: str, act: Callable[[], None]) -> None:
+def interrupted(monkeypatch: pytest.MonkeyPatch, target: object, name: str, act: Callable[[], object]) -> None:
     """Before the next call of a method, once, something else happens."""
     own, turns = getattr(target, name), itertools.count()
 
@@ -42,7 +42,7 @@ def test_of_two_writers_both_are_there(
     kept: Collections, made: Head, tenant: str, table: Table, store: LocalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Collections(table, store, 1)
-    interrupted(monkeypatch, kept.heads, "put", lambda: other.change(tenant, made, [read("theirs")]) and None)
+    interrupted(monkeypatch, kept.heads, "put", lambda: other.change(tenant, made, [read("theirs")]))
     head = kept.change(tenant, made, [read("ours")])
     assert ids(kept, tenant) == ids(other, tenant) == {"a", "b", "ours", "theirs"}
     assert (head.documents, head.passages, head.revision) == (4, 4, made.revision + 2)
@@ -129,8 +129,7 @@ def test_a_reader_whose_segments_are_merged_away_reads_again(
     kept: Collections, made: Head, tenant: str, table: Table, store: LocalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader = Collections(table, store, 1)
-    late = lambda: kept.change(tenant, made, [read("c"), read("d")]) and None  # noqa: E731
-    interrupted(monkeypatch, reader._parts, "read", late)
+    interrupted(monkeypatch, reader._parts, "read", lambda: kept.change(tenant, made, [read("c"), read("d")]))
     assert ids(reader, tenant) == set("abcd")
 
 

@@ -115,7 +115,7 @@ class Index:
         """The cosine of a passage and a vector (384,) of length 1."""
         for segment in self.segments:
             if passage < len(segment.scales):
-                return float(segment.vectors[passage].astype(np.float32) @ vector * segment.scales[passage])
+                return min(1.0, float(segment.vectors[passage].astype(np.float32) @ vector * segment.scales[passage]))
             passage -= len(segment.scales)
         raise IndexError(passage)
 
