@@ -77,6 +77,7 @@ def _fusions(found: Rankings, asked: list[Question], choosing: np.ndarray) -> di
 
 
 def _mean(values: Figures) -> dict[str, Any]:
+    """A mean with its 95 % bootstrap interval."""
     return {"mean": round(float(values.mean()), 4), "interval": [round(end, 4) for end in mean_interval(values)]}
 
 

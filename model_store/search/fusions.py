@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from lectern.search.fusion import MEANING, Fused, added, fused
+from lectern.search.fusion import MEANING, RANK, Fused, added, fused
 from lectern.search.index import Found
 from model_store.metrics import mean_interval
 
@@ -15,23 +15,27 @@ Fusion = Callable[[Sequence[Found], Sequence[Found]], list[Fused]]
 WEIGHTS = (0.3, 0.4, 0.5, 0.6, 0.7)
 RANKS = (10, 60)
 
-SHIPPED = f"weighted sum, {MEANING}"
+SHIPPED = f"reciprocal ranks + {RANK}, {MEANING}"
 
 
-def by_reciprocal_ranks(meaning: Sequence[Found], words: Sequence[Found], weight: float, rank: int) -> list[Fused]:
-    """Reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009)."""
-    return added(_turned(meaning, rank), _turned(words, rank), weight)
+def by_sums(meaning: Sequence[Found], words: Sequence[Found], weight: float) -> list[Fused]:
+    """The weighted sum of scores, each scaled to 0..1 within its ranking (Fox and Shaw, 1994, CombSUM)."""
+    return added(_scaled(meaning), _scaled(words), weight)
 
 
-def _turned(ranking: Sequence[Found], rank: int) -> list[Found]:
-    return [found._replace(score=1 / (rank + place)) for place, found in enumerate(ranking, 1)]
+def _scaled(ranking: Sequence[Found]) -> list[Found]:
+    """The scores of a ranking from 0, its last one's, to 1, its first one's; all 1 where they are the same."""
+    if not ranking:
+        return []
+    high, low = ranking[0].score, ranking[-1].score
+    return [found._replace(score=(found.score - low) / (high - low) if high > low else 1.0) for found in ranking]
 
 
 def fusions() -> dict[str, Fusion]:
     """Every way by its name."""
-    sums: dict[str, Fusion] = {f"weighted sum, {weight}": partial(fused, weight=weight) for weight in WEIGHTS}
+    sums: dict[str, Fusion] = {f"weighted sum, {weight}": partial(by_sums, weight=weight) for weight in WEIGHTS}
     ranks: dict[str, Fusion] = {
-        f"reciprocal ranks + {rank}, {weight}": partial(by_reciprocal_ranks, weight=weight, rank=rank)
+        f"reciprocal ranks + {rank}, {weight}": partial(fused, weight=weight, rank=rank)
         for rank in RANKS
         for weight in WEIGHTS
     }

@@ -1,4 +1,4 @@
-"""Which int8 scheme keeps an embedding model's vectors near those of fp32: the smallest file that does."""
+"""Which int8 scheme keeps an embedding model's vectors, and what they find, near fp32: the smallest file that does."""
 
 import dataclasses
 import tempfile
@@ -16,11 +16,14 @@ from lectern.model import LoadedModel
 from lectern.search.documents import Document
 from model_store.build.quantise import DEFAULT, Scheme, quantise
 from model_store.errors import DataError
-from model_store.search.asked import Asked, ask
+from model_store.search.asked import Asked, ask, measured, rankings
 from model_store.search.questions import Question
 
 LEAST_MEAN, LEAST = 0.99, 0.97
 """Cosines of int8 and fp32: on average, and at worst."""
+
+MOST_LOST = 0.01
+"""MRR@10 by meaning that int8 may lose to fp32."""
 
 _NARROW = tuple(f"encoder.layer.{number}.narrow" for number in range(6))
 _UNSIGNED = Scheme(signed=False, reduced_range=False, in_float=())
@@ -63,10 +66,19 @@ def try_schemes(
 
 def smallest(tried: Sequence[Tried]) -> Tried:
     """The one to ship. Raises DataError where none is near enough to fp32."""
-    good = [one for one in tried if one.facts["mean_cosine"] >= LEAST_MEAN and one.facts["least_cosine"] >= LEAST]
+    good = [one for one in tried if _is_near(one.facts)]
     if not good:
-        raise DataError(f"no scheme keeps cosines of {LEAST_MEAN} on average and {LEAST} at worst")
+        raise DataError(f"no scheme keeps cosines of {LEAST_MEAN} on average, {LEAST} at worst, and MRR to {MOST_LOST}")
     return min(good, key=lambda one: float(one.facts["megabytes"]))
+
+
+def _is_near(facts: dict[str, Any]) -> bool:
+    lost = facts["mrr_fp32"] - facts["mrr"]
+    return facts["mean_cosine"] >= LEAST_MEAN and facts["least_cosine"] >= LEAST and lost <= MOST_LOST
+
+
+def _mrr(asked: Asked, questions: Sequence[Question]) -> float:
+    return round(float(measured(rankings(asked, questions), questions)["meaning"].mean()), 4)
 
 
 def _tried(
@@ -89,6 +101,8 @@ def _tried(
         "milliseconds": round(seconds / len(cosines) * 1000, 2),
         "mean_cosine": round(float(cosines.mean()), 4),
         "least_cosine": round(float(cosines.min()), 4),
+        "mrr": _mrr(found, questions),
+        "mrr_fp32": _mrr(exact, questions),
     }
     return Tried(scheme, found, facts)
 

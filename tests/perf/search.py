@@ -25,6 +25,7 @@ from lectern.search.segment import Passage, Read, Segment, segment
 RESULTS = Path(__file__).with_name("results")
 PASSAGES, PER_DOCUMENT, WORDS, AT_A_TIME = 100_000, 10, 70, 5_000
 VOCABULARY, QUERY_WORDS, QUERIES = 30_000, 5, 50
+SHARES = np.cumsum(1 / np.arange(1, VOCABULARY + 1))
 
 
 def main() -> None:
@@ -50,7 +51,7 @@ def _reads(start: int, chance: np.random.Generator) -> Iterator[Read]:
 
 
 def _words(chance: np.random.Generator, count: int) -> list[str]:
-    return [f"w{rank}" for rank in np.minimum(chance.zipf(1.1, count), VOCABULARY)]
+    return [f"w{rank}" for rank in np.searchsorted(SHARES, chance.random(count) * SHARES[-1])]
 
 
 def _of_files(whole: Segment) -> dict[str, float]:

@@ -119,16 +119,12 @@ def test_an_empty_collection_has_no_hits() -> None:
 
 
 def test_fusion_by_hand() -> None:
-    meaning, by_words = (
-        [Found(1, 10, 0.9), Found(2, 20, 0.5), Found(3, 30, 0.4)],
-        [Found(2, 21, 7.0), Found(4, 40, 3.0)],
-    )
-    found = fused(meaning, by_words, 0.5)
-    assert [one.document for one in found] == [2, 1, 3, 4]
-    assert found[0].score == pytest.approx(0.5 * 0.1 / 0.5 + 0.5)
-    assert found[0].passage == 21, "words say more for it"
+    found = fused([Found(1, 10, 9.0), Found(2, 20, 8.0)], [Found(2, 21, 7.0), Found(3, 30, 6.0)], 0.5, 60)
+    assert [one.document for one in found] == [2, 1, 3]
+    assert found[0].score == pytest.approx(0.5 / 62 + 0.5 / 61)
+    assert found[0].passage == 21, "the words have it further in front"
     assert fused([], []) == []
-    assert [one.score for one in fused([Found(1, 1, 0.3)], [], 0.5)] == [0.5]
+    assert [one.document for one in fused([], [Found(5, 1, 0.3)])] == [5]
 
 
 def test_a_segment_comes_back_as_it_was() -> None:

@@ -1,4 +1,4 @@
-"""Two rankings as one: the sum of their scores, each scaled to 0..1 within its ranking (Fox and Shaw, 1994, CombSUM).
+"""Two rankings as one: reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009).
 
 Which fusion, and which weight, is chosen by `lectern models evaluate search` on one half of its queries.
 """
@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 from lectern.search.index import Found
 
-MEANING = 0.5
+RANK = 60
+"""What is added to a rank before it is turned round: the larger, the less the very first places stand out."""
+
+MEANING = 0.6
 """The weight of the ranking by meaning; the words' is the rest."""
 
 DEPTH = 200
@@ -23,13 +26,18 @@ class Fused(NamedTuple):
     score: float
 
 
-def fused(meaning: Sequence[Found], words: Sequence[Found], weight: float = MEANING) -> list[Fused]:
+def fused(meaning: Sequence[Found], words: Sequence[Found], weight: float = MEANING, rank: int = RANK) -> list[Fused]:
     """The documents of two rankings, the best first; equal ones in the order of their numbers."""
-    return added(scaled(meaning), scaled(words), weight)
+    return added(turned(meaning, rank), turned(words, rank), weight)
+
+
+def turned(ranking: Sequence[Found], rank: int = RANK) -> list[Found]:
+    """A ranking with 1 / (rank + place) for scores."""
+    return [found._replace(score=1 / (rank + place)) for place, found in enumerate(ranking, 1)]
 
 
 def added(meaning: Sequence[Found], words: Sequence[Found], weight: float) -> list[Fused]:
-    """As `fused`, of scores as they are."""
+    """The documents by the weighted sums of their scores as they are."""
     best: dict[int, tuple[Fused, float]] = {}
     for ranking, share in ((meaning, weight), (words, 1 - weight)):
         for found in ranking:
@@ -38,11 +46,3 @@ def added(meaning: Sequence[Found], words: Sequence[Found], weight: float) -> li
             passage = found.passage if given > most else known.passage
             best[found.document] = Fused(found.document, passage, known.score + given), max(given, most)
     return sorted((one for one, _ in best.values()), key=lambda one: (-one.score, one.document))
-
-
-def scaled(ranking: Sequence[Found]) -> list[Found]:
-    """The scores of a ranking from 0, its last one's, to 1, its first one's; all 1 where they are the same."""
-    if not ranking:
-        return []
-    high, low = ranking[0].score, ranking[-1].score
-    return [found._replace(score=(found.score - low) / (high - low) if high > low else 1.0) for found in ranking]
