@@ -4,6 +4,7 @@ from lectern.gradebook.book import shared as shared_book
 from lectern.jobs import resources
 from lectern.models import shared as shared_models
 from lectern.packs.repository import shared as shared_packs
+from lectern.search.collections import shared as shared_collections
 from lectern.services import client, functions
 from lectern.settings import settings
 
@@ -11,5 +12,6 @@ from lectern.settings import settings
 def forget_services() -> None:
     """Read the settings anew, and open stores, tables and clients anew."""
     resources.forget()
-    for kept in (settings, shared_book, shared_models, shared_packs, client.client, functions.client):
+    shared = (shared_book, shared_collections, shared_models, shared_packs)
+    for kept in (settings, *shared, client.client, functions.client):
         kept.cache_clear()

@@ -38,14 +38,15 @@ def build(name: str, source: str) -> None:
 @click.option(
     "--first-run",
     "first_runs",
-    required=True,
     multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Adapter of a run that kept questions apart; grading has two, one for each fold.",
+    help="Adapter of a run that kept questions apart; grading has two, one for each fold, search none.",
 )
 def evaluate(name: str, data: Path, first_runs: tuple[Path, ...]) -> None:
     """Measure and calibrate the int8 file on a data folder; writes the adapter's evaluation and card."""
     model = read_model(name)
+    if not first_runs and kind_of(model) != "embedding":
+        raise click.UsageError("--first-run is needed: figures are of what a run has not seen")
     measure = _measure(model)
     with progress_bar() as progress:
         bar = progress.add_task("evaluating", total=None)
@@ -132,6 +133,10 @@ def _measure(model: Model) -> Callable[..., dict[str, Any]]:
         from model_store.evaluate_grader import evaluate_grader
 
         return evaluate_grader
+    if kind_of(model) == "embedding":
+        from model_store.evaluate_search import evaluate_search
+
+        return lambda model, runs, *rest: evaluate_search(model, *rest)
     if model.task == "essays":
         from model_store.evaluate_essays import evaluate_essays
 

@@ -38,9 +38,11 @@ def whole_api() -> ASGIApp:
     from functions.gradebook.handler import app as gradebook
     from functions.grading.handler import app as grading
     from functions.jobs.handler import app as jobs
+    from functions.search.handler import app as search
 
     places = {
         r"/v1/essays": essays,
+        r"/v1/(embed|search|collections)\b": search,
         r"/v1/questions/.+/pack$": grading,
         r"/v1/(jobs|uploads|schedules)\b": jobs,
         r"/v1/(classes|questions|grades|reviews|regrades|exports|imports)\b": gradebook,

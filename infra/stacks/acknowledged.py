@@ -16,7 +16,8 @@ _MODELS = "{prefix}-storage:ExportsOutputFnGetAttModelsC55D3500ArnC820EBA0"
 _DATA = "{prefix}-storage:ExportsOutputFnGetAttData666C94C7Arn0D7E21B7"
 _HERE = "<AWS::Region>:<AWS::AccountId>"
 
-_MODEL_FUNCTIONS = ("functions/essays/Role", "functions/grading/Role", "functions/jobs/Role")
+_DATA_FUNCTIONS = ("functions/grading/Role", "functions/jobs/Role", "functions/search/Role")
+_MODEL_FUNCTIONS = ("functions/essays/Role", *_DATA_FUNCTIONS)
 _ALL_FUNCTIONS = ("functions/{name}/Role", "functions/{name}/Check/Role", "functions/Releases/Role")
 
 
@@ -45,7 +46,7 @@ ACKNOWLEDGED = (
     _wildcard("no resource", "*", *_ALL_FUNCTIONS, "functions/Shifting", "batch/Role", "heavy/Role"),
     _wildcard("objects", f"{_MODELS}/releases/*", *_MODEL_FUNCTIONS, "functions/Releases/Role", "heavy/Role"),
     _wildcard("objects", f"{_MODELS}/aliases/*", *_MODEL_FUNCTIONS, "functions/Releases/Role", "heavy/Role"),
-    _wildcard("objects", f"{_DATA}/tenants/*", "functions/grading/Role", "functions/jobs/Role", "batch/Role"),
+    _wildcard("objects", f"{_DATA}/tenants/*", *_DATA_FUNCTIONS, "batch/Role"),
     _wildcard("objects", f"{_DATA}/tenants/*/uploads/*", "functions/gradebook/Role"),
     _wildcard("objects", f"{_DATA}/tenants/*/incoming/*", "functions/gradebook/Role"),
     _streams("/lectern/{prefix}/{name}", "functions/{name}/Role"),

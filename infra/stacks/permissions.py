@@ -112,6 +112,7 @@ FUNCTIONS: dict[str, tuple[Grant, ...]] = {
         *(*_MODEL, _data, _table, _dead_letters, _topic),
         *(_start_jobs, _stop_jobs, _schedules, _schedule_role),
     ),
+    "search": (*_MODEL, _data, _erase_data, _table),
 }
 """By folder of functions/."""
 

@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 from lectern import __version__
 from lectern.manifest import BaseReference, Calibration, Description, TrainingData
 from lectern.model import MODEL, TOKENIZER
-from model_store.build import essays, grading
+from model_store.build import embedding, essays, grading
 from model_store.build.golden import check_reference, read_reference, record_golden
 from model_store.build.graph import bert_graph
 from model_store.build.measured import DESCRIPTION, Build, read_build
@@ -56,6 +56,8 @@ def _maker(model: Model) -> Callable[[Model, Path, Path, dict[str, Any]], Descri
     """What makes the files of such a model."""
     if model.task == "essays":
         return essays.make
+    if kind_of(model) == "embedding":
+        return embedding.make
     return grading.make if kind_of(model) == "grader" else _make_adapted
 
 
@@ -88,6 +90,8 @@ def _make_adapted(model: Model, base: Path, folder: Path, measured: dict[str, An
 def float_graph(model: Model) -> onnx.ModelProto:
     """The fp32 graph that a build quantises, for measuring against it."""
     base = base_folder(model.base)
+    if kind_of(model) == "embedding":
+        return embedding.float_graph(base)
     return grading.float_graph(model, base) if kind_of(model) == "grader" else _graph(base, read_adapter(model.adapter))
 
 

@@ -101,6 +101,18 @@ def encoder_graph(weights: Weights, heads: int, layer_norm_eps: float, lower: in
     return finished(graph, {"input_ids": INT_ROW}, outputs)
 
 
+def embedding_graph(weights: Weights, heads: int, layer_norm_eps: float) -> onnx.ModelProto:
+    """A sentence's vector: `input_ids`, int32 (batch, length) → `logits`, (batch, hidden), means of length 1."""
+    graph = Graph(weights)
+    hidden = _embeddings(graph, "", layer_norm_eps)
+    for number in range(layer_count(weights)):
+        hidden = layer(graph, number, hidden, heads, layer_norm_eps)
+    pooled = graph.op("ReduceMean", [hidden], "pooled", axes=[1], keepdims=0)
+    graph.op("LpNormalization", [pooled], "logits", axis=1, p=2)
+    outputs: dict[str, Shape] = {"logits": ["batch", len(weights["embeddings.LayerNorm.bias"])]}
+    return finished(graph, {"input_ids": INT_ROW}, outputs)
+
+
 def layer_count(weights: Weights) -> int:
     """Layers of the encoder that the weights hold, by the highest number."""
     return 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))

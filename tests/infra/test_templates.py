@@ -223,6 +223,7 @@ def test_the_bill_and_the_models_are_watched(whole: Assembly) -> None:
     wanted = (
         "SelfTestgrading",
         "SelfTestessays",
+        "SelfTestsearch",
         "Reviewgrading",
         "DeadLetters",
         "JobsFailed",

@@ -41,6 +41,18 @@ def test_a_value_that_no_table_holds_is_refused(table: Table) -> None:
         table.put(item("T#bad", "a", x={1}))
 
 
+def test_delete_may_expect_a_revision(table: Table) -> None:
+    table.put(item("T#del", "a", revision=2))
+    for expected in (1, 3):
+        with pytest.raises(Conflict):
+            table.delete("T#del", "a", expected=expected)
+    table.delete("T#del", "a", expected=2)
+    assert table.get("T#del", "a") is None
+    table.delete("T#del", "a")
+    with pytest.raises(Conflict):
+        table.delete("T#del", "a", expected=2)
+
+
 def test_put_expects_a_revision(table: Table) -> None:
     table.put(item("T#rev", "a", revision=1), expected=0)
     with pytest.raises(Conflict):

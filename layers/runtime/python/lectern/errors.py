@@ -13,9 +13,11 @@ LecternError
 │   ├── UnknownObject         no such key, or no such version of it, in a store
 │   ├── UnknownPack           the question has no pack
 │   ├── UnknownJob            the tenant has no such job
-│   └── UnknownSchedule       the tenant has no such schedule
+│   ├── UnknownSchedule       the tenant has no such schedule
+│   └── UnknownCollection     the tenant has no such collection, or it has no such document
 ├── Conflict                  somebody else was first: a version exists, an alias has moved
-│   └── PackRejected          a question's pack is damaged, or was fitted on another base model
+│   ├── PackRejected          a question's pack is damaged, or was fitted on another base model
+│   └── CollectionDamaged     a part of a collection is gone or altered
 ├── Unavailable               try again later; nothing is wrong with the request
 │   ├── StoreUnavailable      no bucket, no permission, no answer in time
 │   ├── ReleaseRejected       digest, signature, external data or golden self-test
@@ -102,12 +104,20 @@ class UnknownSchedule(NotFound):
     """A tenant has no such schedule."""
 
 
+class UnknownCollection(NotFound):
+    """A tenant has no such collection, or the collection no such document."""
+
+
 class Conflict(LecternError):
     """A conditional write came second."""
 
 
 class PackRejected(Conflict):
     """A question's pack can't be used as it is; fitting it again or deleting it helps."""
+
+
+class CollectionDamaged(Conflict):
+    """A part of a collection is gone or altered; deleting the collection and making it anew helps."""
 
 
 class Unavailable(LecternError):

@@ -81,6 +81,9 @@ class Settings(BaseSettings):
 
     store_timeout_seconds: float = Field(default=10.0, gt=0)
 
+    search_megabytes: int = Field(default=600, gt=0)
+    """Memory for collections that a warm search function keeps."""
+
     max_body_bytes: int = Field(default=5_000_000, gt=0)
     """Below the platform's 6 MB, so that callers get our own error."""
 

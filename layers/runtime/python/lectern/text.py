@@ -30,7 +30,8 @@ def latin_share(text: str) -> float:
     return latin / len(letters) if letters else 1.0
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """The same text. Raises ValueError for a blank one."""
     if is_blank(text):
         raise ValueError("is blank")
     return text
@@ -41,5 +42,5 @@ _Limited = StringConstraints(max_length=MOST_CHARACTERS)
 Text = Annotated[str, _Limited, AfterValidator(clean)]
 """Any text, blank or not."""
 
-VisibleText = Annotated[str, _Limited, AfterValidator(clean), AfterValidator(_visible)]
+VisibleText = Annotated[str, _Limited, AfterValidator(clean), AfterValidator(visible)]
 """Text with at least one visible character."""

@@ -120,10 +120,11 @@ class Table:
         with _translated():
             self._client.transact_write_items(TransactItems=[self._action(write) for write in writes])
 
-    def delete(self, pk: str, sk: str) -> None:
-        """Remove an item, if there is one."""
+    def delete(self, pk: str, sk: str, expected: int | None = None) -> None:
+        """Remove an item, if there is one; with `expected` only in this revision. Raises Conflict."""
+        condition = {} if expected is None else _in_revision(expected)
         with _translated():
-            self._client.delete_item(TableName=self._name, Key=encode({"pk": pk, "sk": sk}))
+            self._client.delete_item(TableName=self._name, Key=encode({"pk": pk, "sk": sk}), **condition)
 
     def _list(self, listing: "Listing") -> Page:
         with _translated():
@@ -137,13 +138,17 @@ class Table:
             return request | {"ConditionExpression": "attribute_not_exists(pk)"}
         if put.expected is None:
             return request
-        values = encode({":expected": put.expected})
-        return request | {"ConditionExpression": "revision = :expected", "ExpressionAttributeValues": values}
+        return request | _in_revision(put.expected)
 
     def _action(self, write: Write) -> dict[str, Any]:
         if isinstance(write, Put):
             return {"Put": self._put(write)}
         return {"Delete": {"TableName": self._name, "Key": encode({"pk": write.pk, "sk": write.sk})}}
+
+
+def _in_revision(expected: int) -> dict[str, Any]:
+    values = encode({":expected": expected})
+    return {"ConditionExpression": "revision = :expected", "ExpressionAttributeValues": values}
 
 
 def open_table(name: str, timeout: float = 10.0) -> Table:

@@ -1,0 +1,1 @@
+"""Embeddings of texts, collections of learning resources, and search in them."""
