@@ -74,7 +74,7 @@ def smallest(tried: Sequence[Tried]) -> Tried:
 
 def _is_near(facts: dict[str, Any]) -> bool:
     lost = facts["mrr_fp32"] - facts["mrr"]
-    return facts["mean_cosine"] >= LEAST_MEAN and facts["least_cosine"] >= LEAST and lost <= MOST_LOST
+    return bool(facts["mean_cosine"] >= LEAST_MEAN and facts["least_cosine"] >= LEAST and lost <= MOST_LOST)
 
 
 def _mrr(asked: Asked, questions: Sequence[Question]) -> float:

@@ -8,6 +8,7 @@ import json
 import resource
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -67,9 +68,9 @@ def _of_queries(index: Index, chance: np.random.Generator) -> dict[str, float]:
     spent: dict[str, list[float]] = {"meaning": [], "words": [], "both": []}
     for _ in range(QUERIES):
         vector, terms = chance.normal(size=WIDTH).astype(np.float32), _words(chance, QUERY_WORDS)
-        by_meaning, meaning = _timed(lambda v=vector: index.by_meaning(v, DEPTH))
-        by_words, words = _timed(lambda t=terms: index.by_words(t, DEPTH))
-        _, both = _timed(lambda m=by_meaning, w=by_words: fused(m, w))
+        by_meaning, meaning = _timed(partial(index.by_meaning, vector, DEPTH))
+        by_words, words = _timed(partial(index.by_words, terms, DEPTH))
+        _, both = _timed(partial(fused, by_meaning, by_words))
         for kind, seconds in (("meaning", meaning), ("words", words), ("both", meaning + words + both)):
             spent[kind].append(seconds)
     times = {f"{kind}_ms": round(median(values) * 1000, 1) for kind, values in spent.items()}
