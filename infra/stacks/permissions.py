@@ -123,6 +123,18 @@ def publishing(name: str, asset_arns: Sequence[str], places: Places) -> Statemen
     ]
 
 
+def taking_back(name: str, places: Places) -> Statements:
+    """What the function may do that takes a model's canary back."""
+    return [
+        *running(name, places),
+        _releases(places),
+        allow("s3:PutObject s3:DeleteObjectVersion", f"{places.models}/aliases/*"),
+        allow("s3:ListBucket s3:ListBucketVersions", places.models),
+        _keys(places),
+        _dead_letters(places),
+    ]
+
+
 def checking(name: str, checked: str, group: str, places: Places) -> Statements:
     """What the check of a new version may do."""
     return [
@@ -145,7 +157,7 @@ def shifting(functions: Sequence[str], places: Places) -> Statements:
 
 def scheduling(places: Places) -> Statements:
     """What a schedule may do."""
-    return [allow("lambda:InvokeFunction", places.live("jobs"))]
+    return [allow("lambda:InvokeFunction", places.live("jobs")), _dead_letters(places), _keys(places)]
 
 
 def working(places: Places) -> Statements:
