@@ -32,6 +32,15 @@ SEEDING = (
 )
 """The code that publishes a release inside the account."""
 
+TAKING_BACK = (
+    "infra/__init__.py",
+    "infra/handlers/*.py",
+    "model_store/__init__.py",
+    "model_store/release/__init__.py",
+    "model_store/release/alias.py",
+)
+"""The code that takes a model's canary back."""
+
 HANDLERS = ("infra/__init__.py", "infra/handlers/*.py")
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -131,6 +131,11 @@ class Deployment(Frozen):
         """What every name begins with."""
         return f"lectern-{self.name}"
 
+    def model_of(self, function: str) -> str:
+        """The model that a function answers with, "" for one without a model."""
+        model = self.models.get(function, function)
+        return model if model in self.releases else ""
+
     @model_validator(mode="after")
     def _possible(self) -> Self:
         _check_models(self)

@@ -18,7 +18,8 @@ _HERE = "<AWS::Region>:<AWS::AccountId>"
 
 _DATA_FUNCTIONS = ("functions/grading/Role", "functions/jobs/Role", "functions/search/Role")
 _MODEL_FUNCTIONS = ("functions/essays/Role", *_DATA_FUNCTIONS)
-_ALL_FUNCTIONS = ("functions/{name}/Role", "functions/{name}/Check/Role", "functions/Releases/Role")
+_ON_RELEASES = ("functions/Releases/Role", "functions/TakingBack/Role")
+_ALL_FUNCTIONS = ("functions/{name}/Role", "functions/{name}/Check/Role", *_ON_RELEASES)
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,15 @@ def _named_later(service: str, rest: str, *at: str) -> Acknowledged:
 
 ACKNOWLEDGED = (
     _wildcard("no resource", "*", *_ALL_FUNCTIONS, "functions/Shifting", "batch/Role", "heavy/Role"),
-    _wildcard("objects", f"{_MODELS}/releases/*", *_MODEL_FUNCTIONS, "functions/Releases/Role", "heavy/Role"),
-    _wildcard("objects", f"{_MODELS}/aliases/*", *_MODEL_FUNCTIONS, "functions/Releases/Role", "heavy/Role"),
+    _wildcard("objects", f"{_MODELS}/releases/*", *_MODEL_FUNCTIONS, *_ON_RELEASES, "heavy/Role"),
+    _wildcard("objects", f"{_MODELS}/aliases/*", *_MODEL_FUNCTIONS, *_ON_RELEASES, "heavy/Role"),
     _wildcard("objects", f"{_DATA}/tenants/*", *_DATA_FUNCTIONS, "batch/Role"),
     _wildcard("objects", f"{_DATA}/tenants/*/uploads/*", "functions/gradebook/Role"),
     _wildcard("objects", f"{_DATA}/tenants/*/incoming/*", "functions/gradebook/Role"),
     _streams("/lectern/{prefix}/{name}", "functions/{name}/Role"),
     _streams("/lectern/{prefix}/{name}-check", "functions/{name}/Check/Role"),
     _streams("/lectern/{prefix}/publishing", "functions/Releases/Role"),
+    _streams("/lectern/{prefix}/taking-back", "functions/TakingBack/Role"),
     _streams("/aws/sagemaker/Endpoints/{prefix}-heavy", "heavy/Role"),
     _streams("/aws/sagemaker/InferenceComponents/{prefix}-heavy", "heavy/Role"),
     _named_later("lambda", "function:{prefix}-{name}:*", "functions/{name}/Check/Role"),
@@ -66,7 +68,10 @@ ACKNOWLEDGED = (
     Acknowledged(
         "AwsSolutions-L1",
         "The layer's compiled wheels are those of Python 3.13, so the runtime moves together with them.",
-        ("functions/{name}/Function", "functions/{name}/Check/Function", "functions/Releases/Function"),
+        (
+            *("functions/{name}/Function", "functions/{name}/Check/Function"),
+            *("functions/Releases/Function", "functions/TakingBack/Function"),
+        ),
     ),
     Acknowledged(
         "AwsSolutions-COG2",

@@ -21,6 +21,7 @@ def environment(
 ) -> dict[str, str]:
     """The variables by name. Secrets are references that CloudFormation resolves."""
     return {
+        "LECTERN_DEPLOYMENT": deployment.name,
         "LECTERN_STORE": f"s3://{storage.models.bucket_name}",
         "LECTERN_DATA_STORE": f"s3://{storage.data.bucket_name}",
         "LECTERN_TABLE": data.table.table_name,
@@ -34,6 +35,7 @@ def environment(
         "LECTERN_SCHEDULE_GROUP": places.name("schedules"),
         "LECTERN_SCHEDULE_TARGET": places.live("jobs"),
         "LECTERN_SCHEDULE_ROLE": places.schedule_role,
+        "LECTERN_SCHEDULE_DEAD_LETTERS": places.dead_letters,
         "LECTERN_DEAD_LETTERS": data.dead_letters.queue_url,
         "LECTERN_TOPIC": data.jobs_topic.topic_arn,
         **_heavy(deployment, places),

@@ -16,6 +16,7 @@ from constructs import Construct, IDependable
 from infra.artifacts import HANDLERS, Artifacts
 from infra.settings import FunctionSettings
 from infra.stacks.alarms import Alarms
+from infra.stacks.metrics import counted
 from infra.stacks.permissions import checking, function_statements
 from infra.stacks.places import LIVE, Places, arn
 
@@ -112,9 +113,7 @@ class Function(Construct):
         """Crashes, slowness, throttling, and answers of ours that say 5xx; a model's canary shows in the last."""
         alarms, minute = self._shared.alarms, Duration.minutes(1)
         slow = self.alias.metric_duration(statistic="p99", period=minute)
-        faults = cloudwatch.Metric(
-            namespace="Lectern", metric_name="Faults", dimensions_map={"service": self._name}, statistic="sum"
-        ).with_(period=minute)
+        faults = counted("Faults", self._name, self._shared.environment["LECTERN_DEPLOYMENT"], minute)
         return [
             alarms.above(self, "Errors", self.alias.metric_errors(period=minute), 0),
             alarms.above(self, "Slow", slow, 1000 * self._row.p99_seconds, minutes=3),

@@ -18,6 +18,7 @@ from infra.stacks.part import Part
 from infra.stacks.permissions import publishing, shifting
 from infra.stacks.places import Places
 from infra.stacks.storage import Storage
+from infra.stacks.taking_back import TakingBack
 
 PUBLISHING = "publishing"
 
@@ -56,6 +57,7 @@ class Functions(Part):
             first=releases,
         )
         self.functions = {name: Function(self, name, row, shared) for name, row in rows.items()}
+        TakingBack(self, shared)
 
     def _layer(self, name: str) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(

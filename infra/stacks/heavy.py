@@ -9,8 +9,8 @@ from constructs import Construct
 from infra.settings import Deployment
 from infra.stacks.function import service_role
 from infra.stacks.functions import Functions
+from infra.stacks.hosting import hosting
 from infra.stacks.part import Part
-from infra.stacks.permissions import hosting
 from infra.stacks.storage import Storage
 
 VARIANT = "main"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from aws_cdk import aws_iam as iam
 
-from infra.stacks.places import Places, arn
+from infra.stacks.places import Places
 from infra.table import INDEXES
 
 Statements = Sequence[iam.PolicyStatement]
@@ -32,7 +32,8 @@ def running(name: str, places: Places) -> Statements:
     ]
 
 
-def _releases(places: Places) -> iam.PolicyStatement:
+def releases(places: Places) -> iam.PolicyStatement:
+    """Read releases and aliases."""
     read = "s3:GetObject s3:GetObjectVersion"
     return allow(read, f"{places.models}/releases/*", f"{places.models}/aliases/*")
 
@@ -90,8 +91,7 @@ def _stop_jobs(places: Places) -> iam.PolicyStatement:
 
 
 def _schedules(places: Places) -> iam.PolicyStatement:
-    actions = "scheduler:CreateSchedule scheduler:UpdateSchedule scheduler:DeleteSchedule"
-    return allow(actions, places.schedules)
+    return allow("scheduler:CreateSchedule scheduler:UpdateSchedule scheduler:DeleteSchedule", places.schedules)
 
 
 def _schedule_role(places: Places) -> iam.PolicyStatement:
@@ -102,16 +102,13 @@ def _schedule_role(places: Places) -> iam.PolicyStatement:
 
 Grant = Callable[[Places], iam.PolicyStatement]
 
-_MODEL: tuple[Grant, ...] = (_releases, _buckets, _keys)
+_MODEL: tuple[Grant, ...] = (releases, _buckets, _keys)
 
 FUNCTIONS: dict[str, tuple[Grant, ...]] = {
     "essays": _MODEL,
     "grading": (*_MODEL, _data, _erase_data, _table, _dead_letters),
     "gradebook": (_read_uploads, _data_bucket, _table, _keys, _grader),
-    "jobs": (
-        *(*_MODEL, _data, _table, _dead_letters, _topic),
-        *(_start_jobs, _stop_jobs, _schedules, _schedule_role),
-    ),
+    "jobs": (*_MODEL, _data, _table, _dead_letters, _topic, _start_jobs, _stop_jobs, _schedules, _schedule_role),
     "search": (*_MODEL, _data, _erase_data, _table),
 }
 """By folder of functions/."""
@@ -130,6 +127,18 @@ def publishing(name: str, asset_arns: Sequence[str], places: Places) -> Statemen
         allow("s3:ListBucket s3:ListBucketVersions", places.models),
         allow("kms:Decrypt kms:GenerateDataKey", places.key),
         allow("kms:Sign kms:GetPublicKey", places.signing_key),
+    ]
+
+
+def taking_back(name: str, places: Places) -> Statements:
+    """What the function may do that takes a model's canary back."""
+    return [
+        *running(name, places),
+        releases(places),
+        allow("s3:PutObject s3:DeleteObjectVersion", f"{places.models}/aliases/*"),
+        allow("s3:ListBucket s3:ListBucketVersions", places.models),
+        _keys(places),
+        _dead_letters(places),
     ]
 
 
@@ -155,7 +164,7 @@ def shifting(functions: Sequence[str], places: Places) -> Statements:
 
 def scheduling(places: Places) -> Statements:
     """What a schedule may do."""
-    return [allow("lambda:InvokeFunction", places.live("jobs"))]
+    return [allow("lambda:InvokeFunction", places.live("jobs")), _dead_letters(places), _keys(places)]
 
 
 def working(places: Places) -> Statements:
@@ -169,28 +178,7 @@ def working(places: Places) -> Statements:
         allow("s3:GetObject", f"{places.data}/tenants/*"),
         allow("kms:Decrypt", places.key),
         allow("states:StartExecution", places.state_machine),
-        allow("states:DescribeExecution states:StopExecution", places.executions),
-        allow("states:RedriveExecution", places.executions),
+        allow("states:DescribeExecution states:StopExecution states:RedriveExecution", places.executions),
         allow(logs, "*"),
         allow(traces, "*"),
-    ]
-
-
-_HEAVY_LOGS = ("Endpoints", "InferenceComponents")
-
-
-def hosting(image_repository: str, places: Places) -> Statements:
-    """What SageMaker may do for the endpoint."""
-    pull = "ecr:BatchGetImage ecr:GetDownloadUrlForLayer ecr:BatchCheckLayerAvailability"
-    return [
-        allow("ecr:GetAuthorizationToken", "*"),
-        allow(pull, image_repository),
-        _releases(places),
-        allow("s3:ListBucket", places.models),
-        allow("kms:Decrypt", places.key),
-        allow("cloudwatch:PutMetricData", "*"),
-        allow(
-            "logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents logs:DescribeLogStreams",
-            *(arn("logs", f"log-group:/aws/sagemaker/{kind}/{places.name('heavy')}:*") for kind in _HEAVY_LOGS),
-        ),
     ]

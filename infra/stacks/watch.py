@@ -14,7 +14,10 @@ from infra.stacks.data import Data
 from infra.stacks.function import Function
 from infra.stacks.functions import Functions
 from infra.stacks.heavy import Heavy
+from infra.stacks.metrics import NAMESPACE, counted
 from infra.stacks.part import Part
+from infra.stacks.places import Places
+from infra.stacks.taking_back import take_back_on
 
 REJECTED = ("ReleaseRejected", "golden self-test", "golden vectors")
 """Words of a log line that says that a release was not loaded."""
@@ -40,11 +43,12 @@ class Watch(Part):
     ) -> None:
         super().__init__(scope, "watch", deployment)
         self._alarms, self._prefix = Alarms(data.alarms_topic), deployment.prefix
+        self._environment = deployment.name
         board = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=deployment.prefix)
         for name, function in functions.functions.items():
             board.add_widgets(*self._function(name, function))
-            if name in deployment.releases:
-                board.add_widgets(self._model(name, function))
+            if model := deployment.model_of(name):
+                board.add_widgets(self._model(name, function, model, functions.places))
         board.add_widgets(self._api(api), self._jobs(data, batch))
         if heavy:
             board.add_widgets(self._endpoint(heavy))
@@ -56,21 +60,30 @@ class Watch(Part):
         times = [alias.metric_duration(statistic=statistic) for statistic in ("p50", "p99")]
         return [_graph(f"{name}: calls", *calls), _graph(f"{name}: milliseconds", *times)]
 
-    def _model(self, name: str, function: Function) -> cloudwatch.IWidget:
-        """Releases that don't load, and the share of answers for review where it leaves its usual band."""
+    def _model(self, name: str, function: Function, model: str, places: Places) -> cloudwatch.IWidget:
+        """What a model's canary is watched by, and taken back: its function's alarms and two of its own."""
+        share = _review_share(name, self._environment)
+        alarms = [*function.alarms, self._rejected(name, function), self._drift(name, share)]
+        take_back_on(self, model, alarms, places)
+        return _graph(f"{name}: share for review", share)
+
+    def _rejected(self, name: str, function: Function) -> cloudwatch.Alarm:
+        """Releases that don't load."""
         words = " ".join(f'?"{word}"' for word in REJECTED)
         rejected = logs.MetricFilter(
             self,
             f"Rejected-{name}",
             log_group=function.log,
             filter_pattern=logs.FilterPattern.literal(words),
-            metric_namespace="Lectern",
+            metric_namespace=NAMESPACE,
             metric_name=f"{self._prefix}-{name}-rejected",
             metric_value="1",
         )
-        minute = Duration.minutes(1)
-        self._alarms.above(self, f"SelfTest-{name}", rejected.metric(statistic="sum", period=minute), 0)
-        share = _review_share(name)
+        metric = rejected.metric(statistic="sum", period=Duration.minutes(1))
+        return self._alarms.above(self, f"SelfTest-{name}", metric, 0)
+
+    def _drift(self, name: str, share: cloudwatch.MathExpression) -> cloudwatch.Alarm:
+        """The share of answers for review where it leaves its usual band."""
         drift = cloudwatch.AnomalyDetectionAlarm(
             self,
             f"Review-{name}",
@@ -79,8 +92,7 @@ class Watch(Part):
             evaluation_periods=3,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
-        self._alarms.told(drift)
-        return _graph(f"{name}: share for review", share)
+        return self._alarms.told(drift)
 
     def _api(self, api: Api) -> cloudwatch.IWidget:
         minute = Duration.minutes(1)
@@ -140,11 +152,8 @@ class Watch(Part):
         )
 
 
-def _review_share(name: str) -> cloudwatch.MathExpression:
-    reviews, answers = (
-        cloudwatch.Metric(namespace="Lectern", metric_name=metric, dimensions_map={"service": name}, statistic="sum")
-        for metric in ("NeedsReview", "Answers")
-    )
+def _review_share(name: str, environment: str) -> cloudwatch.MathExpression:
+    reviews, answers = (counted(metric, name, environment) for metric in ("NeedsReview", "Answers"))
     return cloudwatch.MathExpression(
         expression="100 * reviews / answers",
         label="% for review",

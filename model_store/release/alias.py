@@ -60,6 +60,26 @@ def canary(store: Store, public_key: str, model: str, version: str, weight: floa
     return _write(store, model, alias, changed, etag)
 
 
+def take_back(store: Store, public_key: str, model: str, alias: str, reason: str, since: datetime) -> Alias | None:
+    """End the canary of an alias; without one, point it back from a version that it first named after `since`.
+
+    What it gives is the new state, None where there was nothing to take back. A version that the alias had named before
+    stays, so that what was taken back, or rolled back by hand, goes no further back.
+
+    Raises:
+        ReleaseRejected: the version before does not prove to be what its manifest says.
+        Conflict: somebody else moved the alias meanwhile, or retired the version before.
+    """
+    etag = _etag(store, model, alias)
+    states = list(history(store, model, alias))
+    if states and states[0].canary:
+        return _write(store, model, alias, states[0].model_copy(update={"canary": None, **_signed(reason)}), etag)
+    named = [state.version for state in states]
+    if len(states) < 2 or named[0] in named[1:] or datetime.fromisoformat(states[0].at) < since:
+        return None
+    return _promote(store, public_key, model, named[1], alias, reason, etag)
+
+
 def history(store: Store, model: str, alias: str) -> Iterator[Alias]:
     """Every state of an alias, newest first."""
     key = alias_key(model, alias)

@@ -356,7 +356,10 @@ def test_logs_tell_the_stages_and_no_text(grade: Grade, output: Callable[[], str
     line = next(line for line in lines if line.get("message") == "answered")
     assert set(line["milliseconds"]) == {"validate", "resolve", "load", "tokenise", "infer", "postprocess"}
     assert line["version"] == "1.0.0"
-    assert any("_aws" in metric for metric in lines)
+    (metric,) = [line for line in lines if "_aws" in line]
+    assert (metric["service"], metric["environment"]) == ("grading", "local")
+    (dimensions,) = metric["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
+    assert sorted(dimensions) == ["environment", "service"], "together"
     assert SECRET not in json.dumps(lines)
 
 

@@ -1,6 +1,8 @@
 """One synthesis of a whole deployment, with everything that can be switched on; all tests of this folder read it."""
 
+import fcntl
 import json
+import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,10 +65,15 @@ def synthesise(deployment: Deployment, artifacts: Artifacts, folder: Path) -> As
     app = App(context=json.loads((ROOT / "cdk.json").read_text())["context"], outdir=str(folder))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     compose(app, deployment, artifacts)
-    findings = nag_findings(app, folder)
+    nag_findings(app, folder)
+    return read_assembly(deployment.prefix, folder)
+
+
+def read_assembly(prefix: str, folder: Path) -> Assembly:
+    """What was synthesised into a folder."""
     found = {file.name.split(".")[0]: json.loads(file.read_text()) for file in folder.glob("*.template.json")}
-    templates = {name.removeprefix(f"{deployment.prefix}-"): template for name, template in found.items()}
-    return Assembly(folder, templates, findings)
+    templates = {name.removeprefix(f"{prefix}-"): template for name, template in found.items()}
+    return Assembly(folder, templates, read_findings(folder))
 
 
 def nag_findings(app: App, folder: Path) -> list[str]:
@@ -76,6 +83,11 @@ def nag_findings(app: App, folder: Path) -> list[str]:
     except Exception as error:  # jsii's own type; the report says more than it
         if "validation-report.json" not in str(error):
             raise
+    return read_findings(folder)
+
+
+def read_findings(folder: Path) -> list[str]:
+    """cdk-nag's report."""
     report = json.loads((folder / "validation-report.json").read_text())
     violations = [found for plugin in report["pluginReports"] for found in plugin["violations"]]
     return [f"{v['ruleName']} at {at['constructPath']}" for v in violations for at in v["violatingConstructs"]]
@@ -88,4 +100,11 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Artifacts:
 
 @pytest.fixture(scope="session")
 def whole(artifacts: Artifacts, tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    return synthesise(WHOLE, artifacts, tmp_path_factory.mktemp("cdk.out"))
+    """Made once for all processes that run tests side by side."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "alone")
+    folder = tmp_path_factory.getbasetemp().parent / f"cdk-{run}-{os.getppid()}"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if run != "alone" and (folder / "validation-report.json").exists():
+            return read_assembly(WHOLE.prefix, folder)
+        return synthesise(WHOLE, artifacts, folder)

@@ -80,12 +80,12 @@ def test_every_alarm_tells_the_topic_and_silence_is_no_alarm(whole: Assembly) ->
 
 
 def test_a_function_that_is_called_without_waiting_loses_nothing(whole: Assembly) -> None:
-    configured = list(whole.resources("AWS::Lambda::EventInvokeConfig").values())
-    wanted = [name for name, row in read_functions().items() if row.asynchronous]
-    assert wanted == ["jobs"], "what EventBridge calls"
-    assert len(configured) == len(wanted)
-    assert configured[0]["Properties"]["FunctionName"] == {"Ref": id_of(whole, function(whole, "jobs"))}
-    assert configured[0]["Properties"]["DestinationConfig"]["OnFailure"]["Destination"]
+    configured = [r["Properties"] for r in whole.resources("AWS::Lambda::EventInvokeConfig").values()]
+    assert [name for name, row in read_functions().items() if row.asynchronous] == ["jobs"]
+    wanted = [{"Ref": id_of(whole, function(whole, name))} for name in ("jobs", "taking-back")]
+    found = [properties["FunctionName"] for properties in configured]
+    assert sorted(found, key=str) == sorted(wanted, key=str), "what EventBridge calls"
+    assert all(properties["DestinationConfig"]["OnFailure"]["Destination"] for properties in configured)
 
 
 def test_releases_are_there_before_any_version_is_published(whole: Assembly) -> None:
@@ -144,7 +144,8 @@ def test_what_is_dangerous_is_allowed_to_few(whole: Assembly) -> None:
     assert reach["iam:PassRole"] == {"functions/jobs"}
     assert reach["sagemaker:InvokeEndpoint"] == {"functions/grading"}
     assert reach["states:StartExecution"] == {"functions/jobs", "batch/"}
-    assert reach["s3:DeleteObjectVersion"] == {"functions/grading", "functions/search", "functions/Releases"}
+    deleting = {"functions/grading", "functions/search", "functions/Releases", "functions/TakingBack"}
+    assert reach["s3:DeleteObjectVersion"] == deleting
     gradebook = [found for id_, found in statements(whole) if id_.startswith("functions/gradebook")]
     read = [found["Resource"] for found in gradebook if "s3:GetObject" in found["Action"]]
     assert re.findall(r"tenants/[^\"]*", json.dumps(read)) == ["tenants/*/uploads/*", "tenants/*/incoming/*"]

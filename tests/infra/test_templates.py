@@ -181,9 +181,12 @@ def test_schedules_may_call_the_jobs_function_alone(whole: Assembly) -> None:
         r["Properties"] for r in whole.resources("AWS::IAM::Role", "batch").values() if "RoleName" in r["Properties"]
     ]
     assert json.dumps(jobs["LECTERN_SCHEDULE_ROLE"]).count(role["RoleName"]["Fn::Join"][1][0]) == 1
-    (statement,) = role["Policies"][0]["PolicyDocument"]["Statement"]
-    assert statement["Action"] == "lambda:InvokeFunction"
-    assert json.dumps(statement["Resource"]).count("function:lectern-whole-jobs:live") == 1
+    called, *rest = role["Policies"][0]["PolicyDocument"]["Statement"]
+    assert called["Action"] == "lambda:InvokeFunction"
+    assert json.dumps(called["Resource"]).count("function:lectern-whole-jobs:live") == 1
+    kept, encrypted = (statement["Action"] for statement in rest)
+    assert (kept, encrypted) == ("sqs:SendMessage", ["kms:Decrypt", "kms:GenerateDataKey"]), "to the dead letters alone"
+    assert rest[0]["Resource"] == jobs["LECTERN_SCHEDULE_DEAD_LETTERS"]
 
 
 def test_the_endpoint_goes_down_to_nothing_and_keeps_nothing(whole: Assembly) -> None:
@@ -212,6 +215,27 @@ def test_the_endpoint_loads_what_the_functions_trust(whole: Assembly) -> None:
     component = only(whole.resources("AWS::SageMaker::InferenceComponent"))["InferenceComponentName"]
     endpoint = only(whole.resources("AWS::SageMaker::Endpoint"))["EndpointName"]
     assert (grading["LECTERN_HEAVY_ENDPOINT"], grading["LECTERN_HEAVY_COMPONENT"]) == (endpoint, component)
+
+
+def test_alarms_hear_their_own_environment_alone(whole: Assembly) -> None:
+    """Two environments in one account write metrics of one name."""
+    heard: dict[str, set[str]] = {}
+    for id_, alarm in whole.resources("AWS::CloudWatch::Alarm").items():
+        properties = alarm["Properties"]
+        stats = [found["MetricStat"]["Metric"] for found in properties.get("Metrics", ()) if "MetricStat" in found]
+        for metric in [properties, *stats]:
+            named = str(metric.get("MetricName", ""))
+            if metric.get("Namespace") == "Lectern" and not named.startswith("lectern-whole-"):
+                where = {found["Name"]: found["Value"] for found in metric["Dimensions"]}
+                assert where.pop("environment") == "whole", id_
+                heard.setdefault(named, set()).update(where.values())
+    names = set(read_functions())
+    models = {"essays", "grading", "search"}
+    assert heard == {"Faults": names, "NeedsReview": models, "Answers": models}
+    for function in whole.resources("AWS::Lambda::Function", "functions").values():
+        variables = function["Properties"]["Environment"]["Variables"]
+        if "LECTERN_TABLE" in variables:
+            assert variables["LECTERN_DEPLOYMENT"] == "whole"
 
 
 def test_the_bill_and_the_models_are_watched(whole: Assembly) -> None:

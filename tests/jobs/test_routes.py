@@ -4,6 +4,7 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 from starlette.testclient import TestClient
 
@@ -16,11 +17,13 @@ from lectern.jobs.places import incoming
 from lectern.jobs.repository import Jobs
 from lectern.jobs.resources import data_store, data_table
 from lectern.release import Release
+from lectern.services import scheduler
 from tests.http.test_events import http_event
 
 HEADER = "id,student_id,question_id,question,reference,answer,max_score\n"
 CSV = HEADER + "r1,s1,q,Q?,R,A,1\n"
 ROLE = "arn:aws:iam::123456789012:role/local"
+DEAD_LETTERS = "arn:aws:sqs:eu-central-1:123456789012:dead-letters"
 TARGET = "arn:aws:lambda:eu-central-1:123456789012:function:jobs"
 
 
@@ -40,6 +43,7 @@ def client(aws: dict[str, str], release: Release, started: list[str]) -> Iterato
         "LECTERN_DATA_STORE": f"s3://{DATA_BUCKET}",
         "LECTERN_SCHEDULE_TARGET": TARGET,
         "LECTERN_SCHEDULE_ROLE": role,
+        "LECTERN_SCHEDULE_DEAD_LETTERS": DEAD_LETTERS,
     }
     with in_environment({name: value for name, value in aws.items() if name != "LECTERN_STORE"} | own):
         forget_services()
@@ -166,6 +170,16 @@ def test_a_schedule_grades_what_has_arrived_once(client: TestClient, started: li
     assert len(set(started)) == 2
     assert client.delete(f"/v1/schedules/{schedule['schedule_id']}").status_code == 200
     assert client.delete(f"/v1/schedules/{schedule['schedule_id']}").status_code == 404
+
+
+@pytest.mark.usefixtures("client")
+def test_what_a_schedule_cannot_deliver_is_kept() -> None:
+    scheduler.put("late", "0 2 * * ? *", "UTC", {"step": "collect"})
+    scheduler.put("late", "0 3 * * ? *", "UTC", {"step": "collect"})
+    kept = boto3.client("scheduler").get_schedule(Name="late")
+    assert kept["Target"]["DeadLetterConfig"] == {"Arn": DEAD_LETTERS}
+    assert kept["ScheduleExpression"] == "cron(0 3 * * ? *)"
+    scheduler.delete("late")
 
 
 @pytest.mark.parametrize(

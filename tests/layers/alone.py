@@ -71,6 +71,16 @@ def report() -> str:
     return page("an empty job", figures(Tally()))
 
 
+def zones() -> list[int]:
+    """How many time zones there are without a database of the machine's, and the hours of one in summer."""
+    import zoneinfo
+    from datetime import datetime
+
+    zoneinfo.reset_tzpath(to=())
+    offset = datetime(2026, 7, 1, tzinfo=zoneinfo.ZoneInfo.no_cache("Europe/Berlin")).utcoffset()
+    return [len(zoneinfo.available_timezones()), int(offset.total_seconds() // 3600) if offset else 0]
+
+
 if __name__ == "__main__":
     modules = import_all()
     outcome = {
@@ -79,6 +89,7 @@ if __name__ == "__main__":
         "essay": ask("essays", "POST", "/v1/essays/score", ESSAY),
         "services": clients(),
         "report": report(),
+        "zones": zones(),
         "loaded": sorted({str(getattr(module, "__file__", None)) for module in list(sys.modules.values())}),
     }
     print(json.dumps(outcome))

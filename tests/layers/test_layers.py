@@ -40,6 +40,8 @@ def test_the_layers_alone_grade_an_answer_and_all_else_that_functions_do(alone: 
     assert 2 <= alone["essay"]["score"] <= 12
     assert "an empty job" in alone["report"]
     assert "stepfunctions" in alone["services"]
+    known, summer = alone["zones"]
+    assert known > 400 and summer == 2, "Lambda's image may have no database of time zones"
     modules = [path for folder in (FUNCTIONS, RUNTIME / "lectern") for path in folder.rglob("*.py")]
     assert alone["modules"] == len([path for path in modules if "endpoint" not in path.parts])
 

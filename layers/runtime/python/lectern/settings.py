@@ -16,6 +16,9 @@ class Settings(BaseSettings):
     environment: Literal["aws", "local"] = "aws"
     """`local` lets requests without an authorizer's claims act for the development principal."""
 
+    deployment: str = Field(default="local", min_length=1)
+    """The environment's name, which its metrics bear, so that two in one account are told apart."""
+
     store: str = ""
     """Where releases are: `s3://bucket` or `file:folder`."""
 
@@ -42,6 +45,9 @@ class Settings(BaseSettings):
 
     schedule_role: str = ""
     """The ARN of the role that schedules call it with."""
+
+    schedule_dead_letters: str = ""
+    """The ARN of the queue for what a schedule could not deliver; without it that is lost."""
 
     dead_letters: str = ""
     """The URL of the queue for rows that could not be graded; without it they are in the job's results alone."""

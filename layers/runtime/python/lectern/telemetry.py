@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from lectern.call import Call
 from lectern.errors import LecternError
 from lectern.problem import status
+from lectern.settings import settings
 
 
 @cache
@@ -52,7 +53,7 @@ def record_call(service: str, route: str, call: Call, outcome: object) -> None:
         error=type(fault).__name__ if fault else None,
         milliseconds=call.milliseconds,
     )
-    metrics = EphemeralMetrics(namespace="Lectern", service=service)
+    metrics = _metrics(service)
     metrics.add_metric("Calls", MetricUnit.Count, 1)
     metrics.add_metric("Errors", MetricUnit.Count, int(fault is not None))
     metrics.add_metric("Faults", MetricUnit.Count, int(fault is not None and status(fault)[0] >= 500))
@@ -77,8 +78,15 @@ def _summed(calls: Sequence[Call]) -> dict[str, float]:
     return total
 
 
-def _count(service: str, counts: dict[str, int], calls: Sequence[Call]) -> None:
+def _metrics(service: str) -> EphemeralMetrics:
+    """Told apart by function and by environment."""
     metrics = EphemeralMetrics(namespace="Lectern", service=service)
+    metrics.add_dimension("environment", settings().deployment)
+    return metrics
+
+
+def _count(service: str, counts: dict[str, int], calls: Sequence[Call]) -> None:
+    metrics = _metrics(service)
     for name, count in counts.items():
         metrics.add_metric(name, MetricUnit.Count, count)
     if len(calls) == 1:  # in a batch calls run side by side, and their sum is no latency

@@ -41,11 +41,18 @@ def _wanted(name: str, cron: str, time_zone: str, event: Mapping[str, Any]) -> d
     config = settings()
     if not (config.schedule_target and config.schedule_role):
         raise StoreUnavailable("No schedules are configured: LECTERN_SCHEDULE_TARGET and LECTERN_SCHEDULE_ROLE.")
+    target: dict[str, Any] = {
+        "Arn": config.schedule_target,
+        "RoleArn": config.schedule_role,
+        "Input": json.dumps(event),
+    }
+    if config.schedule_dead_letters:
+        target["DeadLetterConfig"] = {"Arn": config.schedule_dead_letters}
     return {
         "Name": name,
         "GroupName": config.schedule_group,
         "ScheduleExpression": f"cron({cron})",
         "ScheduleExpressionTimezone": time_zone,
         "FlexibleTimeWindow": {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 5},
-        "Target": {"Arn": config.schedule_target, "RoleArn": config.schedule_role, "Input": json.dumps(event)},
+        "Target": target,
     }
