@@ -12,6 +12,7 @@ from lectern.search.collections import Collections
 from lectern.search.documents import Document
 from lectern.search.heads import Head
 from lectern.store.local import LocalStore
+from lectern.store.s3 import S3Store
 from lectern.table import Table
 from tests.search.reads import MODEL, read, vector
 
@@ -207,6 +208,20 @@ def test_a_store_that_is_away_changes_nothing(
         with pytest.raises(StoreUnavailable):
             kept.change(tenant, made, [read("c")])
     assert ids(kept, tenant) == {"a", "b"}
+
+
+def test_in_a_bucket_nothing_is_left_of_what_was_removed(s3_store: S3Store, table: Table, tenant: str) -> None:
+    kept = Collections(table, s3_store, 10_000_000)
+    head = kept.create(tenant, "c", "", MODEL, "ann")
+    for name in "abc":
+        kept.change(tenant, head, [read(name, f"Secret {name}.")])
+    kept.change(tenant, head, removed=["b"])
+    assert ids(Collections(table, s3_store, 1), tenant) == {"a", "c"}
+    keys = s3_store.keys("")
+    held = b"".join(s3_store.get(key, version.version_id).data for key in keys for version in s3_store.versions(key))
+    assert b"Secret a" in held and b"Secret b" not in held
+    kept.delete(tenant, "c")
+    assert s3_store.keys("") == [] == [version for key in keys for version in s3_store.versions(key)]
 
 
 def test_tenants_never_share_a_key(kept: Collections, made: Head, tenant: str, store: LocalStore) -> None:
