@@ -96,7 +96,7 @@ class Deployment(Frozen):
     old_versions_days: int = Field(default=30, ge=1)
     """How long what was overwritten in the data bucket is kept."""
 
-    releases: tuple[str, ...] = ("grading", "essays")
+    releases: tuple[str, ...] = ("grading", "essays", "sentiment", "question-type", "bloom", "sentences")
     """The models whose embedded release the first deployment publishes."""
 
     alias: str = "live"

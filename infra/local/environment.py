@@ -14,7 +14,7 @@ from model_store.release.alias import promote
 from model_store.release.embedded import alias_version, publish_embedded
 from model_store.release.signing import open_signer
 
-EMBEDDED = ("grading", "essays")
+EMBEDDED = ("grading", "essays", "sentiment", "question-type", "bloom", "sentences")
 """The models that come with Lectern."""
 
 

@@ -38,15 +38,14 @@ def build(name: str, source: str) -> None:
 @click.option(
     "--first-run",
     "first_runs",
-    required=True,
     multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Adapter of a run that kept questions apart; grading has two, one for each fold.",
+    help="Adapter of a run that kept questions apart; grading has two, one for each fold, classifiers of texts none.",
 )
 def evaluate(name: str, data: Path, first_runs: tuple[Path, ...]) -> None:
     """Measure and calibrate the int8 file on a data folder; writes the adapter's evaluation and card."""
     model = read_model(name)
-    measure = _measure(model)
+    measure = _measure(model, len(first_runs))
     with progress_bar() as progress:
         bar = progress.add_task("evaluating", total=None)
 
@@ -126,8 +125,18 @@ def _versions(name: str) -> dict[str, bool]:
     return {v: read_tombstone(store.get(manifest_key(name, v)).data) is not None for v in versions}
 
 
-def _measure(model: Model) -> Callable[..., dict[str, Any]]:
-    """How a model is measured, by one run or several that had kept something apart."""
+def _measure(model: Model, runs: int) -> Callable[..., dict[str, Any]]:
+    """How a model is measured, by one run or several that had kept something apart, or by none."""
+    if kind_of(model) == "sentences":
+        from model_store.evaluate_schemes import evaluate_schemes
+
+        return lambda model, _, *rest: evaluate_schemes(model, *rest)
+    if model.texts is not None:
+        from model_store.evaluate_texts import evaluate_texts
+
+        return lambda model, _, *rest: evaluate_texts(model, *rest)
+    if not runs:
+        raise click.UsageError(f"{model.name} is measured by a run that kept questions apart: --first-run")
     if kind_of(model) == "grader":
         from model_store.evaluate_grader import evaluate_grader
 

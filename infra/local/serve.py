@@ -34,12 +34,16 @@ def serve_functions(port: int) -> None:
 
 def whole_api() -> ASGIApp:
     """Every function's application behind one address."""
+    from functions.classify.handler import app as classify
     from functions.essays.handler import app as essays
     from functions.gradebook.handler import app as gradebook
     from functions.grading.handler import app as grading
     from functions.jobs.handler import app as jobs
+    from functions.sentiment.handler import app as sentiment
 
     places = {
+        r"/v1/(classify|schemes)\b": classify,
+        r"/v1/sentiment\b": sentiment,
         r"/v1/essays": essays,
         r"/v1/questions/.+/pack$": grading,
         r"/v1/(jobs|uploads|schedules)\b": jobs,

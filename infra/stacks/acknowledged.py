@@ -16,7 +16,9 @@ _MODELS = "{prefix}-storage:ExportsOutputFnGetAttModelsC55D3500ArnC820EBA0"
 _DATA = "{prefix}-storage:ExportsOutputFnGetAttData666C94C7Arn0D7E21B7"
 _HERE = "<AWS::Region>:<AWS::AccountId>"
 
-_MODEL_FUNCTIONS = ("functions/essays/Role", "functions/grading/Role", "functions/jobs/Role")
+_WITH_A_MODEL = ("classify", "essays", "grading", "jobs", "sentiment")
+_MODEL_FUNCTIONS = tuple(f"functions/{name}/Role" for name in _WITH_A_MODEL)
+_DATA_FUNCTIONS = tuple(f"functions/{name}/Role" for name in ("classify", "grading", "jobs"))
 _ALL_FUNCTIONS = ("functions/{name}/Role", "functions/{name}/Check/Role", "functions/Releases/Role")
 
 
@@ -45,7 +47,7 @@ ACKNOWLEDGED = (
     _wildcard("no resource", "*", *_ALL_FUNCTIONS, "functions/Shifting", "batch/Role", "heavy/Role"),
     _wildcard("objects", f"{_MODELS}/releases/*", *_MODEL_FUNCTIONS, "functions/Releases/Role", "heavy/Role"),
     _wildcard("objects", f"{_MODELS}/aliases/*", *_MODEL_FUNCTIONS, "functions/Releases/Role", "heavy/Role"),
-    _wildcard("objects", f"{_DATA}/tenants/*", "functions/grading/Role", "functions/jobs/Role", "batch/Role"),
+    _wildcard("objects", f"{_DATA}/tenants/*", *_DATA_FUNCTIONS, "batch/Role"),
     _streams("/lectern/{prefix}/{name}", "functions/{name}/Role"),
     _streams("/lectern/{prefix}/{name}-check", "functions/{name}/Check/Role"),
     _streams("/lectern/{prefix}/publishing", "functions/Releases/Role"),

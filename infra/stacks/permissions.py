@@ -96,9 +96,11 @@ Grant = Callable[[Places], iam.PolicyStatement]
 _MODEL: tuple[Grant, ...] = (_releases, _buckets, _keys)
 
 FUNCTIONS: dict[str, tuple[Grant, ...]] = {
+    "classify": (*_MODEL, _data, _erase_data),
     "essays": _MODEL,
     "grading": (*_MODEL, _data, _erase_data, _table, _dead_letters),
     "gradebook": (_table, _keys, _grader),
+    "sentiment": _MODEL,
     "jobs": (
         *(*_MODEL, _data, _table, _dead_letters, _topic),
         *(_start_jobs, _stop_jobs, _schedules, _schedule_role),

@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 from lectern import __version__
 from lectern.manifest import BaseReference, Calibration, Description, TrainingData
 from lectern.model import MODEL, TOKENIZER
-from model_store.build import essays, grading
+from model_store.build import essays, grading, sentences
 from model_store.build.golden import check_reference, read_reference, record_golden
 from model_store.build.graph import bert_graph
 from model_store.build.measured import DESCRIPTION, Build, read_build
@@ -56,7 +56,8 @@ def _maker(model: Model) -> Callable[[Model, Path, Path, dict[str, Any]], Descri
     """What makes the files of such a model."""
     if model.task == "essays":
         return essays.make
-    return grading.make if kind_of(model) == "grader" else _make_adapted
+    makers = {"grader": grading.make, sentences.KIND: sentences.make}
+    return makers.get(kind_of(model), _make_adapted)
 
 
 def _make_adapted(model: Model, base: Path, folder: Path, measured: dict[str, Any]) -> Description:
@@ -87,8 +88,10 @@ def _make_adapted(model: Model, base: Path, folder: Path, measured: dict[str, An
 
 def float_graph(model: Model) -> onnx.ModelProto:
     """The fp32 graph that a build quantises, for measuring against it."""
-    base = base_folder(model.base)
-    return grading.float_graph(model, base) if kind_of(model) == "grader" else _graph(base, read_adapter(model.adapter))
+    base, kind = base_folder(model.base), kind_of(model)
+    if kind == sentences.KIND:
+        return sentences.float_graph(base)
+    return grading.float_graph(model, base) if kind == "grader" else _graph(base, read_adapter(model.adapter))
 
 
 def _graph(base: Path, adapter: Adapter) -> onnx.ModelProto:

@@ -101,6 +101,20 @@ def encoder_graph(weights: Weights, heads: int, layer_norm_eps: float, lower: in
     return finished(graph, {"input_ids": INT_ROW}, outputs)
 
 
+def pooled_graph(weights: Weights, heads: int, layer_norm_eps: float) -> onnx.ModelProto:
+    """Inputs as of `bert_graph`; `logits`, (batch, 2 · hidden): the mean of the token vectors, the first word's."""
+    graph = Graph(weights)
+    hidden = _embeddings(graph, "token_type_ids", layer_norm_eps)
+    for number in range(layer_count(weights)):
+        hidden = layer(graph, number, hidden, heads, layer_norm_eps)
+    mean = graph.op("ReduceMean", [hidden], "mean", axes=[1], keepdims=0)
+    place = graph.constant("first.place", np.array([1]))
+    first = graph.op("Squeeze", [graph.op("Gather", [hidden, place], "first.word", axis=1), place], "first")
+    graph.op("Concat", [mean, first], "logits", axis=1)
+    width = 2 * len(weights["embeddings.LayerNorm.bias"])
+    return finished(graph, {"input_ids": INT_ROW, "token_type_ids": INT_ROW}, {"logits": ["batch", width]})
+
+
 def layer_count(weights: Weights) -> int:
     """Layers of the encoder that the weights hold, by the highest number."""
     return 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))

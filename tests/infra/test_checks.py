@@ -31,7 +31,7 @@ def test_acknowledgements_are_few_and_each_is_for_something_that_is_there(whole:
     rules = {(entry.rule.split("[")[0], entry.reason) for entry in ACKNOWLEDGED}
     assert len(rules) <= 15
     paths = json.loads((whole.folder / "tree.json").read_text())["tree"]["children"]
-    for path, rule, _ in expanded(WHOLE.prefix, ["essays", "gradebook", "grading", "jobs"]):
+    for path, rule, _ in expanded(WHOLE.prefix, ["classify", "essays", "gradebook", "grading", "jobs", "sentiment"]):
         place = {"children": paths}
         for part in path.split("/"):
             place = place.get("children", {}).get(part) or {}

@@ -144,7 +144,7 @@ def test_what_is_dangerous_is_allowed_to_few(whole: Assembly) -> None:
     assert reach["iam:PassRole"] == {"functions/jobs"}
     assert reach["sagemaker:InvokeEndpoint"] == {"functions/grading"}
     assert reach["states:StartExecution"] == {"functions/jobs", "batch/"}
-    assert reach["s3:DeleteObjectVersion"] == {"functions/grading", "functions/Releases"}
+    assert reach["s3:DeleteObjectVersion"] == {"functions/classify", "functions/grading", "functions/Releases"}
     assert "functions/gradebook" not in reach["s3:GetObject"], "it reads the table alone"
 
 

@@ -12,10 +12,12 @@ LecternError
 │   │   └── RetiredRelease    there was such a version; its number is not used again
 │   ├── UnknownObject         no such key, or no such version of it, in a store
 │   ├── UnknownPack           the question has no pack
+│   ├── UnknownScheme         the tenant has no such scheme of labels
 │   ├── UnknownJob            the tenant has no such job
 │   └── UnknownSchedule       the tenant has no such schedule
 ├── Conflict                  somebody else was first: a version exists, an alias has moved
-│   └── PackRejected          a question's pack is damaged, or was fitted on another base model
+│   ├── PackRejected          a question's pack is damaged, or was fitted on another base model
+│   └── SchemeRejected        a scheme is damaged, or was fitted on another base model
 ├── Unavailable               try again later; nothing is wrong with the request
 │   ├── StoreUnavailable      no bucket, no permission, no answer in time
 │   ├── ReleaseRejected       digest, signature, external data or golden self-test
@@ -94,6 +96,10 @@ class UnknownPack(NotFound):
     """A question has no pack."""
 
 
+class UnknownScheme(NotFound):
+    """A tenant has no such scheme."""
+
+
 class UnknownJob(NotFound):
     """A tenant has no such job."""
 
@@ -108,6 +114,10 @@ class Conflict(LecternError):
 
 class PackRejected(Conflict):
     """A question's pack can't be used as it is; fitting it again or deleting it helps."""
+
+
+class SchemeRejected(Conflict):
+    """A scheme can't be used as it is; creating it again or deleting it helps."""
 
 
 class Unavailable(LecternError):
