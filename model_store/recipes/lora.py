@@ -82,6 +82,17 @@ def take_on(network: LabelNetwork, model: Model, adapter: dict[str, Tensor]) -> 
         value.copy_(rounded.float())
 
 
+def begin_with(network: LabelNetwork, model: Model, adapter: Path) -> None:
+    """Give the network the weights of an adapter of this recipe; a head for other labels begins anew.
+
+    Raises OSError, or KeyError for an adapter of another kind.
+    """
+    tensors = load_file(adapter / "adapter.safetensors")
+    known = dict(_trained(network))
+    other = [name for name in tensors if name in known and known[name].shape != tensors[name].shape]
+    take_on(network, model, tensors | {name: known[name] for name in other})
+
+
 def _linears(network: nn.Module) -> Iterator[tuple[nn.Module, str, nn.Linear]]:
     for parent in network.modules():
         for name, child in parent.named_children():

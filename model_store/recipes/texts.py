@@ -15,8 +15,8 @@ from model_store.catalogue import Model
 from model_store.recipes.engine import Batch, Fit, Training
 from model_store.recipes.export import write_adapter
 from model_store.recipes.labelled import Texts, span_loss
-from model_store.recipes.lora import SCALE, LabelNetwork, lora_tensors, low_rank_network, take_on
-from model_store.recipes.recipe import Recipe, Source, Work, tokenizer_of
+from model_store.recipes.lora import SCALE, LabelNetwork, begin_with, lora_tensors, low_rank_network, take_on
+from model_store.recipes.recipe import Recipe, Source, Work, file_digest, tokenizer_of
 from model_store.recipes.spans import inputs_of
 from model_store.recipes.texts_data import Text, read_texts, texts_digest
 
@@ -62,6 +62,8 @@ def compose(source: Source, parameters: Parameters) -> Work:
     )
     torch.manual_seed(parameters.seed)
     network = low_rank_network(model, len(model.labels), parameters.dropout, parameters.rank, len(learnt.finer))
+    if source.initial:
+        begin_with(network, model, source.initial)
 
     def loss(trained: nn.Module, batch: Batch) -> Tensor:
         return span_loss(trained, batch, parameters.label_smoothing)
@@ -74,7 +76,8 @@ def compose(source: Source, parameters: Parameters) -> Work:
     steps = -(-(len(learnt.texts) - pieces + alone) // parameters.batch_size)
     training = Training(network, steps, batches, loss, held.metrics)
     export = partial(_export, network, source, learnt, held, parameters.rank)
-    return Work(training, {"data_sha256": texts_digest(texts)}, export)
+    begun = {"initial_sha256": file_digest(source.initial / "adapter.safetensors")} if source.initial else {}
+    return Work(training, {"data_sha256": texts_digest(texts), **begun}, export)
 
 
 def _export(

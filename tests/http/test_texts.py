@@ -82,9 +82,14 @@ def test_an_explanation_names_the_phrase_that_moved_the_label(feel: Ask) -> None
 
 
 def test_a_question_is_explained_by_its_own_scheme(classify: Ask) -> None:
-    text = "In the year of the great fire, how many houses burnt down?"
-    best = classify(text, explain=True).json()["explanation"]["text"][0]
-    assert "how many" in text[best["start"] : best["end"]]
+    """Without how many nothing is left that asks for a number; Bloom's level hangs on another word."""
+    text = "How many houses burnt down, and who wrote it down?"
+    found = classify(text, explain=True).json()
+    effects = {text[one["start"] : one["end"]]: one["effect"] for one in found["explanation"]["text"]}
+    assert found["label"] == "number"
+    assert next(effect for phrase, effect in effects.items() if "How many" in phrase) > 0.1
+    other = classify(text, "bloom", explain=True).json()["explanation"]["text"]
+    assert {text[one["start"] : one["end"]]: one["effect"] for one in other} != effects
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\n\t", "\u200b"])
