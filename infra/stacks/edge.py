@@ -52,7 +52,7 @@ class Edge(Part):
 
 def acl_arn(edge: Edge) -> str:
     """The ACL's ARN, for stacks of other regions."""
-    return Fn.get_stack_output(edge.stack_name, OUTPUT, REGION)
+    return str(Fn.get_stack_output(edge.stack_name, OUTPUT, REGION))
 
 
 def own_name(scope: Construct, domain: str, certificate: str) -> dict[str, Any]:

@@ -43,7 +43,8 @@ def classify(clients: dict[str, TestClient]) -> Ask:
     [
         ("The lectures were clear, funny and well prepared. I loved this course.", "positive"),
         ("A waste of time: the labs were badly prepared and nobody answered our questions.", "negative"),
-        ("It isn't boring at all.", "positive"),
+        ("The labs were not bad.", "positive"),
+        ("I did not like the course.", "negative"),
     ],
 )
 def test_a_sentiment(feel: Ask, text_releases: dict[str, Release], text: str, label: str) -> None:
