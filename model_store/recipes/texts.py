@@ -42,7 +42,7 @@ class Parameters:
     dropout: float = 0.1
     max_length: int = 96
     rank: int = 12
-    seed: int = 1
+    first_seed: int = 20130601
     """Of the weights that begin at random."""
     phrases: float = 0.0
     """Share of the phrases that an epoch sees on their own, beside the texts that hold them."""
@@ -60,7 +60,7 @@ def compose(source: Source, parameters: Parameters) -> Work:
         Texts([text for text in texts if text.held == kept], model.labels, tokenizer, parameters.max_length)
         for kept in (False, True)
     )
-    torch.manual_seed(parameters.seed)
+    torch.manual_seed(parameters.first_seed)
     network = low_rank_network(model, len(model.labels), parameters.dropout, parameters.rank, len(learnt.finer))
     if source.initial:
         begin_with(network, model, source.initial)
