@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from model_store.catalogue import read_model
+from model_store.catalogue import EMBEDDED, read_model
 
 HERE = Path(__file__).parent
 
@@ -35,6 +35,12 @@ class FunctionSettings(Frozen):
     p99_seconds: float = Field(gt=0)
     asynchronous: bool = False
     owns: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    """The models that it answers with, where they are not one of its own name."""
+
+    reviewed: bool = True
+    """Whether answers can ask for a human's look."""
+
     reserved: int | None = Field(default=None, ge=1)
     """Reserved concurrency; a new account has none to give away."""
 
@@ -96,7 +102,7 @@ class Deployment(Frozen):
     old_versions_days: int = Field(default=30, ge=1)
     """How long what was overwritten in the data bucket is kept."""
 
-    releases: tuple[str, ...] = ("grading", "essays", "search")
+    releases: tuple[str, ...] = EMBEDDED
     """The models whose embedded release the first deployment publishes."""
 
     alias: str = "live"
@@ -131,10 +137,10 @@ class Deployment(Frozen):
         """What every name begins with."""
         return f"lectern-{self.name}"
 
-    def model_of(self, function: str) -> str:
-        """The model that a function answers with, "" for one without a model."""
-        model = self.models.get(function, function)
-        return model if model in self.releases else ""
+    def models_of(self, function: str, row: FunctionSettings) -> list[str]:
+        """The models that a function answers with; none for one without."""
+        named = [self.models.get(model, model) for model in row.models or (function,)]
+        return [model for model in named if model in self.releases]
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

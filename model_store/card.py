@@ -9,7 +9,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from model_store.catalogue import Model
 
-_TEMPLATES = {"essays": "essays_card.md.j2", "grader": "grader_card.md.j2", "embedding": "search_card.md.j2"}
+_TEMPLATES = {
+    "essays": "essays_card.md.j2",
+    "grader": "grader_card.md.j2",
+    "embedding": "search_card.md.j2",
+    "sentences": "sentences_card.md.j2",
+    "sentiment": "texts_card.md.j2",
+    "classify": "texts_card.md.j2",
+}
 """By how a model is put together, else by its task."""
 
 

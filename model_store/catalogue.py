@@ -10,6 +10,17 @@ from model_store.limits import Limits, read_limits
 _FOLDER = Path(__file__).parent
 ADAPTERS = _FOLDER / "adapters"
 
+EMBEDDED = (
+    "grading",
+    "essays",
+    "search",
+    "sentiment",
+    "question-type",
+    "bloom",
+    "sentences",
+)
+"""The models that come with Lectern: built on the spot, and published by the first deployment."""
+
 
 @dataclass(frozen=True)
 class BaseFile:
@@ -53,6 +64,15 @@ class Base:
 
 
 @dataclass(frozen=True)
+class TextSet:
+    """The labelled texts that a model learns: a set that `model_store.recipes.texts_data` reads, and its facts."""
+
+    set: str
+    name: str
+    licence: str
+
+
+@dataclass(frozen=True)
 class Model:
     """A model that releases are built of: a base and a committed adapter.
 
@@ -69,6 +89,9 @@ class Model:
     teacher: Path | None = None
     gate: Limits | None = None
     """None: nothing is published but by force."""
+    labels: tuple[str, ...] = ()
+    texts: TextSet | None = None
+    """What a classifier of single texts tells apart, and what it learns from."""
 
 
 def kind_of(model: Model) -> str:
@@ -99,4 +122,6 @@ def read_model(name: str) -> Model:
         entry.get("precision", "int8"),
         ADAPTERS / entry["teacher"] if "teacher" in entry else None,
         read_limits(entry["gate"]) if "gate" in entry else None,
+        tuple(entry.get("labels", ())),
+        TextSet(**entry["texts"]) if "texts" in entry else None,
     )

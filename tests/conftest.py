@@ -77,6 +77,16 @@ def search_release(signer: Signer) -> Release:
     return published
 
 
+@pytest.fixture(scope="session")
+def text_releases(signer: Signer) -> dict[str, Release]:
+    """The embedded classifiers of texts, each as live version 1.0.0 of the same store."""
+    store, found = open_store(os.environ["LECTERN_STORE"]), {}
+    for name in ("sentiment", "question-type", "bloom", "sentences"):
+        found[name] = publish(store, signer, build(read_model(name)), name, "1.0.0")
+        promote(store, signer.public_key(), name, "1.0.0", "live", "tests")
+    return found
+
+
 @pytest.fixture
 def local_store(tmp_path: Path) -> LocalStore:
     return LocalStore(tmp_path / "store")

@@ -14,7 +14,7 @@ from infra.local import models_life, models_train
 from infra.local.batch_cli import batch
 from infra.local.console import progress_bar
 from infra.local.cost_cli import cost
-from infra.local.environment import EMBEDDED, ensure_live, use_local_settings
+from infra.local.environment import ensure_live, use_local_settings
 from infra.local.essays_cli import essays
 from infra.local.import_cli import import_marks
 from infra.local.journal import JournalBusy
@@ -26,6 +26,7 @@ from infra.local.regrade_cli import regrade
 from infra.local.review_cli import review
 from lectern.batch.lines import TableError
 from lectern.errors import InvalidRequest, LecternError
+from model_store.catalogue import EMBEDDED
 from model_store.errors import ModelStoreError
 
 ROWS_IN_ERROR = 3

@@ -14,9 +14,6 @@ from model_store.release.alias import promote
 from model_store.release.embedded import alias_version, publish_embedded
 from model_store.release.signing import open_signer
 
-EMBEDDED = ("grading", "essays", "search")
-"""The models that come with Lectern."""
-
 
 def use_local_settings(**extra: str) -> bool:
     """Fill in what the user has not set; says whether the store is this machine's own, not one that somebody named."""

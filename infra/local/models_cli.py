@@ -1,7 +1,9 @@
 """`lectern models`: build, publish and move the versions of a model."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -40,21 +42,19 @@ def build(name: str, source: str) -> None:
     "first_runs",
     multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Adapter of a run that kept questions apart; grading has two, one for each fold, search none.",
+    help="Adapter of a run that kept questions apart; grading has two, one for each fold, most models none.",
 )
 def evaluate(name: str, data: Path, first_runs: tuple[Path, ...]) -> None:
     """Measure and calibrate the int8 file on a data folder; writes the adapter's evaluation and card."""
     model = read_model(name)
-    if not first_runs and kind_of(model) != "embedding":
-        raise click.UsageError("--first-run is needed: figures are of what a run has not seen")
-    measure = _measure(model)
+    measure = _measure(model, first_runs)
     with progress_bar() as progress:
         bar = progress.add_task("evaluating", total=None)
 
         def told(done: int, total: int) -> None:
             progress.update(bar, completed=done, total=total)
 
-        found = measure(model, first_runs, data, told)
+        found = measure(data, told)
     click.echo(json.dumps(found, indent=2))
 
 
@@ -127,23 +127,27 @@ def _versions(name: str) -> dict[str, bool]:
     return {v: read_tombstone(store.get(manifest_key(name, v)).data) is not None for v in versions}
 
 
-def _measure(model: Model) -> Callable[..., dict[str, Any]]:
-    """How a model is measured, by one run or several that had kept something apart."""
-    if kind_of(model) == "grader":
-        from model_store.evaluate_grader import evaluate_grader
+_MEASURES = {
+    "grader": ("model_store.evaluate_grader:evaluate_grader", None),
+    "grading": ("model_store.evaluate:evaluate", 1),
+    "essays": ("model_store.evaluate_essays:evaluate_essays", 1),
+    "embedding": ("model_store.evaluate_search:evaluate_search", 0),
+    "sentences": ("model_store.evaluate_schemes:evaluate_schemes", 0),
+    "classify": ("model_store.evaluate_texts:evaluate_texts", 0),
+    "sentiment": ("model_store.evaluate_texts:evaluate_texts", 0),
+}
+"""What measures a kind of model, and of how many runs that had kept something apart; None: of all that are given."""
 
-        return evaluate_grader
-    if kind_of(model) == "embedding":
-        from model_store.evaluate_search import evaluate_search
 
-        return lambda model, runs, *rest: evaluate_search(model, *rest)
-    if model.task == "essays":
-        from model_store.evaluate_essays import evaluate_essays
-
-        return lambda model, runs, *rest: evaluate_essays(model, runs[0], *rest)
-    from model_store.evaluate import evaluate as evaluate_grading
-
-    return lambda model, runs, *rest: evaluate_grading(model, runs[0], *rest)
+def _measure(model: Model, runs: Sequence[Path]) -> Callable[[Path, Callable[[int, int], None]], dict[str, Any]]:
+    """How a model is measured. Raises click.UsageError where runs are missing that kept something apart."""
+    place, wanted = _MEASURES[kind_of(model) or model.task]
+    if wanted != 0 and not runs:
+        raise click.UsageError(f"{model.name} is measured by a run that kept questions apart: --first-run")
+    module, function = place.split(":")
+    measure = getattr(import_module(module), function)
+    given = (runs,) if wanted is None else runs[:wanted]
+    return partial(measure, model, *given)
 
 
 def _release(name: str, version: str) -> Release:

@@ -6,9 +6,8 @@ from pathlib import Path
 import click
 
 from infra.artifacts import RELEASES
-from infra.local.environment import EMBEDDED
 from model_store.build.builder import build
-from model_store.catalogue import read_model
+from model_store.catalogue import EMBEDDED, read_model
 
 
 def copy_releases(models: tuple[str, ...] = EMBEDDED, folder: Path = RELEASES) -> None:

@@ -1,17 +1,21 @@
 """The functions on http://127.0.0.1 by uvicorn, beside a local AWS that works jobs off."""
 
-import re
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Sequence
+from importlib import import_module
 
 import click
+from fastapi import FastAPI
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from infra.choices import read_functions
 from infra.local.aws import check_free, in_environment
-from infra.local.environment import EMBEDDED, ensure_live, use_local_settings
+from infra.local.environment import ensure_live, use_local_settings
 from infra.local.heavy import heavy_endpoint
+from model_store.catalogue import EMBEDDED
 
 SETTINGS = {"LECTERN_DOCS": "true", "LECTERN_PRELOAD": "true", "POWERTOOLS_LOG_LEVEL": "INFO"}
 
@@ -33,29 +37,19 @@ def serve_functions(port: int) -> None:
 
 
 def whole_api() -> ASGIApp:
-    """Every function's application behind one address."""
-    from functions.essays.handler import app as essays
-    from functions.gradebook.handler import app as gradebook
-    from functions.grading.handler import app as grading
-    from functions.jobs.handler import app as jobs
-    from functions.search.handler import app as search
-
-    places = {
-        r"/v1/essays": essays,
-        r"/v1/(embed|search|collections)\b": search,
-        r"/v1/questions/.+/pack$": grading,
-        r"/v1/(jobs|uploads|schedules)\b": jobs,
-        r"/v1/(classes|questions|grades|reviews|regrades|exports|imports)\b": gradebook,
-    }
-    return by_path(places, grading)
+    """Every function's application behind one address, as API Gateway has one."""
+    functions = read_functions()
+    names = sorted(functions, key=lambda name: not functions[name].owns)  # shared routes are their owner's
+    return by_route([import_module(f"functions.{name}.handler").app for name in names])
 
 
-def by_path(apps: Mapping[str, ASGIApp], other: ASGIApp) -> ASGIApp:
-    """One application of several, as API Gateway has one address: the first whose pattern fits the path, or `other`."""
+def by_route(apps: Sequence[FastAPI]) -> ASGIApp:
+    """One application of several: the first that has a route of the path, or the first of all."""
+    places = [(route.path_regex, app) for app in apps for route in app.routes if isinstance(route, Route)]
 
     async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        app = next((app for pattern, app in apps.items() if re.match(pattern, path)), other)
+        app = next((app for pattern, app in places if pattern.match(path)), apps[0])
         await app(scope, receive, send)
 
     return chosen

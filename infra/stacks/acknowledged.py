@@ -10,16 +10,19 @@ from aws_cdk import Acknowledgment, App, Validations
 from constructs import IConstruct
 
 from infra.settings import Deployment
+from infra.stacks.permissions import FUNCTIONS, Grant, read_uploads, releases, tenants_objects
 from infra.stacks.wildcards import WILDCARDS
 
 _MODELS = "{prefix}-storage:ExportsOutputFnGetAttModelsC55D3500ArnC820EBA0"
 _DATA = "{prefix}-storage:ExportsOutputFnGetAttData666C94C7Arn0D7E21B7"
 _HERE = "<AWS::Region>:<AWS::AccountId>"
 
-_DATA_FUNCTIONS = ("functions/grading/Role", "functions/jobs/Role", "functions/search/Role")
-_MODEL_FUNCTIONS = ("functions/essays/Role", *_DATA_FUNCTIONS)
 _ON_RELEASES = ("functions/Releases/Role", "functions/TakingBack/Role")
 _ALL_FUNCTIONS = ("functions/{name}/Role", "functions/{name}/Check/Role", *_ON_RELEASES)
+
+
+def _granted(grant: Grant) -> tuple[str, ...]:
+    return tuple(f"functions/{name}/Role" for name, grants in FUNCTIONS.items() if grant in grants)
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,11 @@ def _named_later(service: str, rest: str, *at: str) -> Acknowledged:
 
 ACKNOWLEDGED = (
     _wildcard("no resource", "*", *_ALL_FUNCTIONS, "functions/Shifting", "batch/Role", "heavy/Role"),
-    _wildcard("objects", f"{_MODELS}/releases/*", *_MODEL_FUNCTIONS, *_ON_RELEASES, "heavy/Role"),
-    _wildcard("objects", f"{_MODELS}/aliases/*", *_MODEL_FUNCTIONS, *_ON_RELEASES, "heavy/Role"),
-    _wildcard("objects", f"{_DATA}/tenants/*", *_DATA_FUNCTIONS, "batch/Role"),
-    _wildcard("objects", f"{_DATA}/tenants/*/uploads/*", "functions/gradebook/Role"),
-    _wildcard("objects", f"{_DATA}/tenants/*/incoming/*", "functions/gradebook/Role"),
+    _wildcard("objects", f"{_MODELS}/releases/*", *_granted(releases), *_ON_RELEASES, "heavy/Role"),
+    _wildcard("objects", f"{_MODELS}/aliases/*", *_granted(releases), *_ON_RELEASES, "heavy/Role"),
+    _wildcard("objects", f"{_DATA}/tenants/*", *_granted(tenants_objects), "batch/Role"),
+    _wildcard("objects", f"{_DATA}/tenants/*/uploads/*", *_granted(read_uploads)),
+    _wildcard("objects", f"{_DATA}/tenants/*/incoming/*", *_granted(read_uploads)),
     _streams("/lectern/{prefix}/{name}", "functions/{name}/Role"),
     _streams("/lectern/{prefix}/{name}-check", "functions/{name}/Check/Role"),
     _streams("/lectern/{prefix}/publishing", "functions/Releases/Role"),

@@ -73,7 +73,7 @@ class Function(Construct):
 
     def __init__(self, scope: Construct, name: str, row: FunctionSettings, shared: Shared) -> None:
         super().__init__(scope, name)
-        self._name, self._row, self._shared = name, row, shared
+        self._name, self.row, self._shared = name, row, shared
         places = shared.places
         self.log = log_group(self, places.logs(name), shared.log_days)
         role = service_role(self, "Role", "lambda", function_statements(name, places))
@@ -116,7 +116,7 @@ class Function(Construct):
         faults = counted("Faults", self._name, self._shared.environment["LECTERN_DEPLOYMENT"], minute)
         return [
             alarms.above(self, "Errors", self.alias.metric_errors(period=minute), 0),
-            alarms.above(self, "Slow", slow, 1000 * self._row.p99_seconds, minutes=3),
+            alarms.above(self, "Slow", slow, 1000 * self.row.p99_seconds, minutes=3),
             alarms.above(self, "Throttles", self.alias.metric_throttles(period=minute), 0, minutes=3),
             alarms.above(self, "Faults", faults, 0, minutes=2),
         ]

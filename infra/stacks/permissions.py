@@ -43,11 +43,13 @@ def _buckets(places: Places) -> iam.PolicyStatement:
     return allow("s3:ListBucket s3:ListBucketVersions", places.models, places.data)
 
 
-def _data(places: Places) -> iam.PolicyStatement:
+def tenants_objects(places: Places) -> iam.PolicyStatement:
+    """Read and write what is a tenant's."""
     return allow("s3:GetObject s3:GetObjectVersion s3:PutObject", f"{places.data}/tenants/*")
 
 
-def _read_uploads(places: Places) -> iam.PolicyStatement:
+def read_uploads(places: Places) -> iam.PolicyStatement:
+    """Read what came in, and nothing else of a tenant's."""
     folders = (f"{places.data}/tenants/*/{name}/*" for name in ("uploads", "incoming"))
     return allow("s3:GetObject s3:GetObjectVersion", *folders)
 
@@ -103,13 +105,16 @@ def _schedule_role(places: Places) -> iam.PolicyStatement:
 Grant = Callable[[Places], iam.PolicyStatement]
 
 _MODEL: tuple[Grant, ...] = (releases, _buckets, _keys)
+_JOBS: tuple[Grant, ...] = (_start_jobs, _stop_jobs, _schedules, _schedule_role)
 
 FUNCTIONS: dict[str, tuple[Grant, ...]] = {
+    "classify": (*_MODEL, tenants_objects, _erase_data),
     "essays": _MODEL,
-    "grading": (*_MODEL, _data, _erase_data, _table, _dead_letters),
-    "gradebook": (_read_uploads, _data_bucket, _table, _keys, _grader),
-    "jobs": (*_MODEL, _data, _table, _dead_letters, _topic, _start_jobs, _stop_jobs, _schedules, _schedule_role),
-    "search": (*_MODEL, _data, _erase_data, _table),
+    "grading": (*_MODEL, tenants_objects, _erase_data, _table, _dead_letters),
+    "gradebook": (read_uploads, _data_bucket, _table, _keys, _grader),
+    "jobs": (*_MODEL, tenants_objects, _table, _dead_letters, _topic, *_JOBS),
+    "search": (*_MODEL, tenants_objects, _erase_data, _table),
+    "sentiment": _MODEL,
 }
 """By folder of functions/."""
 

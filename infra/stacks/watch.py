@@ -1,5 +1,7 @@
 """What is watched beside each function's own alarms: models, jobs, the API, the endpoint, the bill; and a dashboard."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration
 from aws_cdk import aws_budgets as budgets
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -47,8 +49,8 @@ class Watch(Part):
         board = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=deployment.prefix)
         for name, function in functions.functions.items():
             board.add_widgets(*self._function(name, function))
-            if model := deployment.model_of(name):
-                board.add_widgets(self._model(name, function, model, functions.places))
+            if models := deployment.models_of(name, function.row):
+                board.add_widgets(*self._models(name, function, models, functions.places))
         board.add_widgets(self._api(api), self._jobs(data, batch))
         if heavy:
             board.add_widgets(self._endpoint(heavy))
@@ -60,12 +62,14 @@ class Watch(Part):
         times = [alias.metric_duration(statistic=statistic) for statistic in ("p50", "p99")]
         return [_graph(f"{name}: calls", *calls), _graph(f"{name}: milliseconds", *times)]
 
-    def _model(self, name: str, function: Function, model: str, places: Places) -> cloudwatch.IWidget:
-        """What a model's canary is watched by, and taken back: its function's alarms and two of its own."""
+    def _models(self, name: str, function: Function, models: Sequence[str], places: Places) -> list[cloudwatch.IWidget]:
+        """What canaries of models are watched by, and taken back: their function's alarms, and those about models."""
         share = _review_share(name, self._environment)
-        alarms = [*function.alarms, self._rejected(name, function), self._drift(name, share)]
-        take_back_on(self, model, alarms, places)
-        return _graph(f"{name}: share for review", share)
+        drift = [self._drift(name, share)] if function.row.reviewed else []
+        alarms = [*function.alarms, self._rejected(name, function), *drift]
+        for model in models:
+            take_back_on(self, model, alarms, places)
+        return [_graph(f"{name}: share for review", share)] if drift else []
 
     def _rejected(self, name: str, function: Function) -> cloudwatch.Alarm:
         """Releases that don't load."""

@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 from lectern import __version__
 from lectern.manifest import BaseReference, Calibration, Description, TrainingData
 from lectern.model import MODEL, TOKENIZER
-from model_store.build import embedding, essays, grading
+from model_store.build import embedding, essays, grading, sentences
 from model_store.build.golden import check_reference, read_reference, record_golden
 from model_store.build.graph import bert_graph
 from model_store.build.measured import DESCRIPTION, Build, read_build
@@ -54,11 +54,13 @@ def _make(model: Model, base: Path, folder: Path) -> None:
 
 def _maker(model: Model) -> Callable[[Model, Path, Path, dict[str, Any]], Description]:
     """What makes the files of such a model."""
-    if model.task == "essays":
-        return essays.make
-    if kind_of(model) == "embedding":
-        return embedding.make
-    return grading.make if kind_of(model) == "grader" else _make_adapted
+    makers = {
+        "grader": grading.make,
+        "essays": essays.make,
+        embedding.KIND: embedding.make,
+        sentences.KIND: sentences.make,
+    }
+    return makers.get(kind_of(model) or model.task, _make_adapted)
 
 
 def _make_adapted(model: Model, base: Path, folder: Path, measured: dict[str, Any]) -> Description:
@@ -89,10 +91,11 @@ def _make_adapted(model: Model, base: Path, folder: Path, measured: dict[str, An
 
 def float_graph(model: Model) -> onnx.ModelProto:
     """The fp32 graph that a build quantises, for measuring against it."""
-    base = base_folder(model.base)
-    if kind_of(model) == "embedding":
-        return embedding.float_graph(base)
-    return grading.float_graph(model, base) if kind_of(model) == "grader" else _graph(base, read_adapter(model.adapter))
+    base, kind = base_folder(model.base), kind_of(model)
+    if kind == "grader":
+        return grading.float_graph(model, base)
+    bare = {embedding.KIND: embedding.float_graph, sentences.KIND: sentences.float_graph}
+    return bare[kind](base) if kind in bare else _graph(base, read_adapter(model.adapter))
 
 
 def _graph(base: Path, adapter: Adapter) -> onnx.ModelProto:

@@ -12,9 +12,9 @@ import onnxruntime
 from lectern import __version__
 from lectern.manifest import BaseReference, Calibration, Description, Golden, GoldenVector, TrainingData
 from lectern.model import MODEL, TOKENIZER
+from model_store.build.bare_graphs import embedding_graph
 from model_store.build.encoder import base_config, base_weights
 from model_store.build.golden import REFERENCE_TOLERANCE, read_reference
-from model_store.build.graph import embedding_graph
 from model_store.build.quantise import quantise, read_scheme
 from model_store.catalogue import Model
 from model_store.errors import ReferenceMismatch
@@ -24,6 +24,8 @@ INT8_TOLERANCE = 0.03
 
 LEAST_COSINE = 0.97
 """Of the int8 file's vector and the one that transformers gave."""
+
+KIND = "embedding"
 
 REFERENCE = "reference.json"
 

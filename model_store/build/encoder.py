@@ -10,7 +10,7 @@ from typing import Any
 import onnx
 from safetensors.numpy import load_file
 
-from model_store.build.graph import encoder_graph
+from model_store.build.bare_graphs import encoder_graph
 from model_store.build.merge import Weights
 from model_store.build.quantise import DEFAULT, quantise
 from model_store.catalogue import Base

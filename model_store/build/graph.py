@@ -76,41 +76,18 @@ def bert_graph(weights: Weights, heads: int, layer_norm_eps: float) -> onnx.Mode
     `heads` are the base's; a layer that has lost some keeps their size.
     """
     graph = Graph(weights)
-    hidden = _embeddings(graph, "token_type_ids", layer_norm_eps)
-    for number in range(layer_count(weights)):
-        hidden = layer(graph, number, hidden, heads, layer_norm_eps)
+    hidden = encoded(graph, "token_type_ids", heads, layer_norm_eps)
     _head(graph, hidden)
     labels = len(weights["head.classifier.bias"])
     return finished(graph, {"input_ids": INT_ROW, "token_type_ids": INT_ROW}, {"logits": ["batch", labels]})
 
 
-def encoder_graph(weights: Weights, heads: int, layer_norm_eps: float, lower: int = 0) -> onnx.ModelProto:
-    """The bare encoder: `input_ids`, int32 (batch, length) → `vectors`, (batch, length, hidden).
-
-    With `lower`, a second output of that name is what comes out of the first layers, as many as it says.
-    """
-    graph = Graph(weights)
-    hidden = _embeddings(graph, "", layer_norm_eps)
-    for number in range(layer_count(weights)):
+def encoded(graph: Graph, segments: str, heads: int, layer_norm_eps: float) -> str:
+    """Every layer after the embeddings: vectors (batch, length, hidden); `segments` names an input, '' for none."""
+    hidden = embedded(graph, segments, layer_norm_eps)
+    for number in range(layer_count(graph.weights)):
         hidden = layer(graph, number, hidden, heads, layer_norm_eps)
-        if number + 1 == lower:
-            graph.op("Identity", [hidden], "lower")
-    graph.op("Identity", [hidden], "vectors")
-    shape: Shape = ["batch", "length", len(weights["embeddings.LayerNorm.bias"])]
-    outputs = {"vectors": shape} | ({"lower": shape} if lower else {})
-    return finished(graph, {"input_ids": INT_ROW}, outputs)
-
-
-def embedding_graph(weights: Weights, heads: int, layer_norm_eps: float) -> onnx.ModelProto:
-    """A sentence's vector: `input_ids`, int32 (batch, length) → `logits`, (batch, hidden), means of length 1."""
-    graph = Graph(weights)
-    hidden = _embeddings(graph, "", layer_norm_eps)
-    for number in range(layer_count(weights)):
-        hidden = layer(graph, number, hidden, heads, layer_norm_eps)
-    pooled = graph.op("ReduceMean", [hidden], "pooled", axes=[1], keepdims=0)
-    graph.op("LpNormalization", [pooled], "logits", axis=1, p=2)
-    outputs: dict[str, Shape] = {"logits": ["batch", len(weights["embeddings.LayerNorm.bias"])]}
-    return finished(graph, {"input_ids": INT_ROW}, outputs)
+    return hidden
 
 
 def layer_count(weights: Weights) -> int:
@@ -124,7 +101,7 @@ def layer(graph: Graph, number: int, hidden: str, heads: int, eps: float) -> str
     return _feed_forward(graph, name, _attention(graph, name, hidden, heads, eps), eps)
 
 
-def _embeddings(graph: Graph, types: str, eps: float) -> str:
+def embedded(graph: Graph, types: str, eps: float) -> str:
     """The sum of the embeddings, normed. Without an input of `types` each token is of the first, added to positions."""
     words, positions, kinds = (f"embeddings.{name}_embeddings.weight" for name in ("word", "position", "token_type"))
     if types:

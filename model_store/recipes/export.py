@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from functions.grading.schemas import LABELS
 from model_store.catalogue import Model
-from model_store.recipes.batches import Row, TokenCache, tensors
+from model_store.recipes.batches import TokenCache, tensors
 from model_store.recipes.data import VALIDATION_SHARE
 from model_store.recipes.golden import GOLDEN
 
@@ -62,18 +62,21 @@ def apply_adapter(network: nn.Module, base: Path, adapter: dict[str, Tensor]) ->
 
 
 def write_adapter(
-    folder: Path, network: nn.Module, adapter: dict[str, Tensor], facts: dict[str, Any], golden: Sequence[Row]
+    folder: Path,
+    network: nn.Module,
+    adapter: dict[str, Tensor],
+    facts: dict[str, Any],
+    golden: Sequence[dict[str, Tensor]],
 ) -> None:
     """Write adapter.safetensors, adapter.json and reference.json; `network` has the adapter applied."""
     folder.mkdir(parents=True, exist_ok=True)
     save_file(adapter, folder / "adapter.safetensors")
     write_json(folder / "adapter.json", facts)
-    write_json(folder / "reference.json", [reference(network, row) for row in golden])
+    write_json(folder / "reference.json", [reference(network, inputs) for inputs in golden])
 
 
-def reference(network: nn.Module, row: Row) -> dict[str, Any]:
-    """What a build must come to in float32 for one row, by the network itself, on the CPU."""
-    inputs = tensors([row], max_length=512)
+def reference(network: nn.Module, inputs: dict[str, Tensor]) -> dict[str, Any]:
+    """What a build must come to in float32 for a batch of one row, by the network itself, on the CPU."""
     with torch.inference_mode():
         logits = network.eval()(**inputs)[0]
     return {
@@ -99,9 +102,9 @@ def grading_facts(model: Model) -> dict[str, Any]:
     }
 
 
-def golden_rows(tokens: TokenCache) -> list[Row]:
-    """The inputs whose outputs `reference.json` holds."""
-    return [(tokens(question), tokens(right), tokens(answer)) for question, right, answer in GOLDEN]
+def golden_rows(tokens: TokenCache) -> list[dict[str, Tensor]]:
+    """The inputs whose outputs `reference.json` holds, each a batch of one row."""
+    return [tensors([(tokens(asked), tokens(right), tokens(said))], max_length=512) for asked, right, said in GOLDEN]
 
 
 def _trained(network: nn.Module) -> dict[str, Tensor]:

@@ -1,18 +1,19 @@
 """From a trained student to an adapter of kind `layers`: int8 matrices, facts, and reference outputs."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.numpy import save_file
+from torch import Tensor
 
 from model_store.build.layers import pack, unpack
-from model_store.recipes.batches import Row
 from model_store.recipes.export import reference, write_json
 from model_store.recipes.student import Student
 
 
-def write_layers(folder: Path, network: Student, facts: dict[str, Any], golden: list[Row]) -> None:
+def write_layers(folder: Path, network: Student, facts: dict[str, Any], golden: Sequence[dict[str, Tensor]]) -> None:
     """Write adapter.safetensors, adapter.json and reference.json; the network takes on the weights that were written.
 
     Raises:
@@ -27,4 +28,4 @@ def write_layers(folder: Path, network: Student, facts: dict[str, Any], golden: 
     folder.mkdir(parents=True, exist_ok=True)
     save_file(packed, folder / "adapter.safetensors")
     write_json(folder / "adapter.json", {"kind": "layers", **facts})
-    write_json(folder / "reference.json", [reference(network, row) for row in golden])
+    write_json(folder / "reference.json", [reference(network, inputs) for inputs in golden])

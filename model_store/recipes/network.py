@@ -29,11 +29,18 @@ class CrossEncoder(nn.Module):
 
     def forward(self, input_ids: Tensor, token_type_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Mean of the token vectors → dense → tanh → logits."""
-        hidden = self.encoder(
-            input_ids=input_ids, token_type_ids=token_type_ids, attention_mask=attention_mask
-        ).last_hidden_state
+        hidden = self.vectors(input_ids, token_type_ids, attention_mask)
         mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        pooled = (hidden * mask).sum(1) / mask.sum(1)
+        return self.classify((hidden * mask).sum(1) / mask.sum(1))
+
+    def vectors(self, input_ids: Tensor, token_type_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """The tokens' vectors (batch, length, hidden)."""
+        seen = self.encoder(input_ids=input_ids, token_type_ids=token_type_ids, attention_mask=attention_mask)
+        hidden: Tensor = seen.last_hidden_state
+        return hidden
+
+    def classify(self, pooled: Tensor) -> Tensor:
+        """Logits (…, labels) of pooled vectors (…, hidden)."""
         active = torch.tanh(self.head["dense"](self.dropout(pooled)))
         logits: Tensor = self.head["classifier"](self.dropout(active))
         return logits

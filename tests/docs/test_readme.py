@@ -17,7 +17,13 @@ README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)
 COMMANDS = [line for block in BLOCKS for line in block.replace("\\\n", " ").splitlines() if line.strip()]
 
-ANSWERED = {"/v1/essays": '"tolerance":', "/v1/collections": '"revision":', "/v1/search": '"hits":', "": '"label":'}
+ANSWERED = {
+    "/v1/essays": '"tolerance":',
+    "/v1/collections": '"revision":',
+    "/v1/search": '"hits":',
+    "/v1/schemes": '"right":',
+    "": '"label":',
+}
 """What an answer has, by the address that was asked."""
 
 

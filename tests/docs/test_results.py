@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from model_store import texts_results
 from model_store.results import FOLDER, compose
 from model_store.results_picture import Line, picture
 
@@ -11,6 +12,10 @@ from model_store.results_picture import Line, picture
 @pytest.mark.parametrize("name", ["models.md", "grading.svg"])
 def test_the_page_is_made_of_the_committed_figures(name: str) -> None:
     assert (FOLDER / name).read_text("utf-8") == compose()[name]
+
+
+def test_the_page_of_texts_is_made_of_the_committed_figures() -> None:
+    assert (FOLDER / texts_results.PAGE).read_text("utf-8") == texts_results.compose()
 
 
 def test_a_picture_has_a_line_for_every_set() -> None:

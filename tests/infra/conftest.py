@@ -55,7 +55,7 @@ def make_artifacts(folder: Path) -> Artifacts:
     for name, path in layers.items():
         with zipfile.ZipFile(path, "w") as file:
             file.writestr(zipfile.ZipInfo(f"python/{name}.txt"), name)
-    for model in ("grading", "essays", "search"):
+    for model in WHOLE.releases:
         (folder / "releases" / model).mkdir(parents=True)
         (folder / "releases" / model / "description.json").write_text("{}")
     return Artifacts(layers, folder / "releases", folder / "zips")

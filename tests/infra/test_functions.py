@@ -144,7 +144,7 @@ def test_what_is_dangerous_is_allowed_to_few(whole: Assembly) -> None:
     assert reach["iam:PassRole"] == {"functions/jobs"}
     assert reach["sagemaker:InvokeEndpoint"] == {"functions/grading"}
     assert reach["states:StartExecution"] == {"functions/jobs", "batch/"}
-    deleting = {"functions/grading", "functions/search", "functions/Releases", "functions/TakingBack"}
+    deleting = {f"functions/{name}" for name in ("classify", "grading", "search", "Releases", "TakingBack")}
     assert reach["s3:DeleteObjectVersion"] == deleting
     gradebook = [found for id_, found in statements(whole) if id_.startswith("functions/gradebook")]
     read = [found["Resource"] for found in gradebook if "s3:GetObject" in found["Action"]]

@@ -230,7 +230,7 @@ def test_alarms_hear_their_own_environment_alone(whole: Assembly) -> None:
                 assert where.pop("environment") == "whole", id_
                 heard.setdefault(named, set()).update(where.values())
     names = set(read_functions())
-    models = {"essays", "grading", "search"}
+    models = {"classify", "essays", "grading", "sentiment"}
     assert heard == {"Faults": names, "NeedsReview": models, "Answers": models}
     for function in whole.resources("AWS::Lambda::Function", "functions").values():
         variables = function["Properties"]["Environment"]["Variables"]
@@ -248,6 +248,7 @@ def test_the_bill_and_the_models_are_watched(whole: Assembly) -> None:
         "SelfTestgrading",
         "SelfTestessays",
         "SelfTestsearch",
+        "SelfTestclassify",
         "Reviewgrading",
         "DeadLetters",
         "JobsFailed",

@@ -12,12 +12,14 @@ LecternError
 │   │   └── RetiredRelease    there was such a version; its number is not used again
 │   ├── UnknownObject         no such key, or no such version of it, in a store
 │   ├── UnknownPack           the question has no pack
+│   ├── UnknownScheme         the tenant has no such scheme of labels
 │   ├── UnknownJob            the tenant has no such job
 │   ├── UnknownSchedule       the tenant has no such schedule
 │   └── UnknownCollection     the tenant has no such collection, or it has no such document
 ├── Conflict                  somebody else was first: a version exists, an alias has moved
 │   ├── PackRejected          a question's pack is damaged, or was fitted on another base model
-│   └── CollectionDamaged     a part of a collection is gone or altered
+│   ├── CollectionDamaged     a part of a collection is gone or altered
+│   └── SchemeRejected        a scheme is damaged, or was fitted on another base model
 ├── Unavailable               try again later; nothing is wrong with the request
 │   ├── StoreUnavailable      no bucket, no permission, no answer in time
 │   ├── ReleaseRejected       digest, signature, external data or golden self-test
@@ -96,6 +98,10 @@ class UnknownPack(NotFound):
     """A question has no pack."""
 
 
+class UnknownScheme(NotFound):
+    """A tenant has no such scheme."""
+
+
 class UnknownJob(NotFound):
     """A tenant has no such job."""
 
@@ -118,6 +124,10 @@ class PackRejected(Conflict):
 
 class CollectionDamaged(Conflict):
     """A part of a collection is gone or altered; deleting the collection and making it anew helps."""
+
+
+class SchemeRejected(Conflict):
+    """A scheme can't be used as it is; creating it again or deleting it helps."""
 
 
 class Unavailable(LecternError):

@@ -1,4 +1,4 @@
-"""The releases that this process holds: which version answers whom, loaded once, two at most."""
+"""The releases that this process holds: which version answers whom, loaded once, two of each model at most."""
 
 import hashlib
 import logging
@@ -18,7 +18,7 @@ from lectern.settings import Settings, settings
 from lectern.store import Store, open_store
 
 MOST_LOADED = 2
-"""A live version and a canary, or the one before; more would not fit a small function's memory."""
+"""Of each model: a live version and a canary, or the one before; more would not fit a small function's memory."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,9 @@ class Models:
         model = load(self._store, read_release(self._store, pin, self._config.public_key))
         with self._lock:
             self._loaded[key] = model
-            while len(self._loaded) > MOST_LOADED:
-                self._loaded.popitem(last=False)
+            versions = [known for known in self._loaded if known[0] == pin.model]
+            for known in versions[:-MOST_LOADED]:
+                del self._loaded[known]
         return model
 
     def _fetcher(self, key: object) -> threading.Lock:

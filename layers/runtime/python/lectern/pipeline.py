@@ -12,7 +12,7 @@ from lectern.models import Models
 from lectern.packs.embedding import embeddings
 from lectern.packs.repository import FindsPacks, shared
 from lectern.schemas import ExplainableRequest, ModelReference, Request, Response
-from lectern.task import Task
+from lectern.task import Task, Variant
 from lectern.validation import validate
 
 
@@ -35,29 +35,38 @@ def answer(
 
 def _answer_here(task: Task, packs: FindsPacks | None, call: Call, models: Models, request: Request) -> Response:
     with call.stage("resolve"):
-        pin = models.resolve(task.model, request.version, call.principal.tenant, call.student)
+        chosen = task.variant(request, call.principal.tenant) if task.variant else Variant(task.model)
+        pin = models.resolve(chosen.model, request.version, call.principal.tenant, call.student)
         call.version = pin.version
     with call.stage("load"):
         model = models.get(pin)
-    return _answer_by(task, packs, request, call, model)
+    return _answer_by(task, packs, request, call, model, chosen.own)
 
 
-def _answer_by(task: Task, packs: FindsPacks | None, request: Request, call: Call, model: Model) -> Response:
+def _answer_by(
+    task: Task, packs: FindsPacks | None, request: Request, call: Call, model: Model, own: tuple[Any, ...] = ()
+) -> Response:
     manifest = model.release.manifest
     if manifest.task != task.name:
         raise ReleaseRejected(f"{manifest.model} {manifest.version} is for the task {manifest.task}.")
-    infer = remembering(model.infer_all)
-    fields = _fields(task, model, infer, packs, call, request)
+    ask = partial(_fields, task, model, remembering(model.infer_all), packs, own)
+    fields = ask(call, request)
     if task.explain and isinstance(request, ExplainableRequest) and request.explain:
         with call.stage("explain"):
-            probe = open_probe(partial(_fields, task, model, infer, packs, call.again()), model, call)
+            probe = open_probe(partial(ask, call.again()), model, call)
             fields["explanation"] = task.explain(request, fields, probe)
     reference = ModelReference(name=manifest.model, version=manifest.version, digest=model.release.digest)
     return task.response.model_construct(**fields, model=reference, request_id=call.request_id)
 
 
 def _fields(
-    task: Task, model: Model, infer: InferAll, packs: FindsPacks | None, call: Call, request: Request
+    task: Task,
+    model: Model,
+    infer: InferAll,
+    packs: FindsPacks | None,
+    own: tuple[Any, ...],
+    call: Call,
+    request: Request,
 ) -> dict[str, Any]:
     """What an explanation repeats with changed requests: from the request's texts to the response's fields."""
     manifest = model.release.manifest
@@ -66,7 +75,7 @@ def _fields(
     with call.stage("infer"):
         logits = infer(rows, call)
     with call.stage("postprocess"):
-        fields = task.postprocess(request, rows, logits, manifest, *model.further(task.files))
+        fields = task.postprocess(request, rows, logits, manifest, *model.further(task.files), *own)
     question = getattr(request, "question_id", None)
     if task.adaptation and question and rows:
         with call.stage("adapt"):

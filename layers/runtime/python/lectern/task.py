@@ -31,6 +31,16 @@ class Adaptation:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """The model that a request asks for, and what else of the tenant's own `postprocess` is given, as its last
+    arguments.
+    """
+
+    model: str
+    own: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
 class Task:
     """One function of the product.
 
@@ -39,7 +49,8 @@ class Task:
     stays with `explain`); after the manifest it is given the bytes of the release's `files`, in their order.
     `adaptation` is there where questions can have packs; `explain`, where there is one, turns a request and its fields
     into the field `explanation`, asking the model through a probe. `heavy` is the model that an endpoint serves for
-    this task; a request of a task that has one says by its `tier` who shall answer.
+    this task; a request of a task that has one says by its `tier` who shall answer. `variant` is there where a request
+    (with the tenant) says which model answers; `model` is then the one that a function starts with.
     """
 
     name: str
@@ -53,3 +64,4 @@ class Task:
     explain: Callable[[Any, dict[str, Any], Probe], BaseModel] | None = None
     files: tuple[str, ...] = ()
     heavy: str = ""
+    variant: Callable[[Any, str], Variant] | None = None

@@ -1,0 +1,1 @@
+"""Whether a text is said gladly."""

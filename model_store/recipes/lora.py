@@ -1,0 +1,106 @@
+"""Low-rank adaptation of a network's linear layers: what is trained is exactly what is committed.
+
+Hu et al. (2021), LoRA: W' = W + (alpha / rank) · B·A, with W frozen and B zero at the start. Biases and norms are
+trained as they are: they are small.
+"""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn.functional import linear
+
+from model_store.catalogue import Model
+from model_store.recipes.network import CrossEncoder
+from model_store.sources import base_folder
+
+SCALE = 2
+"""alpha / rank."""
+
+
+class LowRank(nn.Module):
+    """A linear layer with a frozen matrix, a change of it of low rank, and its own bias."""
+
+    def __init__(self, whole: nn.Linear, rank: int) -> None:
+        super().__init__()
+        self.frozen, self.bias = whole.weight.requires_grad_(False), whole.bias
+        self.lora_A = nn.Parameter(torch.empty(rank, whole.in_features))
+        self.lora_B = nn.Parameter(torch.zeros(whole.out_features, rank))
+        nn.init.kaiming_uniform_(self.lora_A, a=math.sqrt(5))
+
+    def forward(self, value: Tensor) -> Tensor:
+        """(…, in) → (…, out)."""
+        return linear(value, self.frozen, self.bias) + SCALE * linear(linear(value, self.lora_A), self.lora_B)
+
+
+class LabelNetwork(CrossEncoder):
+    """The encoder with a head, and while it learns with another one for `finer` labels, where there are any."""
+
+    def __init__(self, base: Path, labels: int, dropout: float, finer: int) -> None:
+        super().__init__(base, labels, dropout)
+        self.finer = nn.Linear(self.encoder.config.hidden_size, finer) if finer else None
+
+
+def low_rank_network(model: Model, labels: int, dropout: float, rank: int, finer: int = 0) -> LabelNetwork:
+    """The base of a model with a fresh head, every linear layer of its encoder a LowRank. Draws on torch's chance.
+
+    Dropout is before the head alone: so few weights hardly overfit. Plain attention, as the fused one's backward pass
+    in bfloat16 takes a third of a step on a CPU.
+    """
+    network = LabelNetwork(base_folder(model.base), labels, dropout, finer)
+    network.encoder.set_attn_implementation("eager")
+    for module in network.encoder.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+    for parent, name, layer in list(_linears(network.encoder)):
+        setattr(parent, name, LowRank(layer, rank))
+    return network
+
+
+def lora_tensors(network: LabelNetwork, model: Model) -> dict[str, Tensor]:
+    """What was trained, in fp16, named as `model_store.build.merge` reads it."""
+    before = load_file(base_folder(model.base) / "model.safetensors")
+    result = {}
+    for name, value in _trained(network):
+        if name.startswith("head.") or ".lora_" in name:
+            result[name.removeprefix("encoder.")] = value
+        else:
+            name = name.removeprefix("encoder.")
+            result[f"{name}.delta"] = value - before[name]
+    return {name: value.half().contiguous() for name, value in result.items()}
+
+
+def take_on(network: LabelNetwork, model: Model, adapter: dict[str, Tensor]) -> None:
+    """Give the network exactly the weights that a build will merge: those of the adapter, rounded as it is."""
+    before = load_file(base_folder(model.base) / "model.safetensors")
+    for name, value in _trained(network):
+        short = name if name.startswith("head.") else name.removeprefix("encoder.")
+        rounded = adapter[short] if short in adapter else before[short] + adapter[f"{short}.delta"].float()
+        value.copy_(rounded.float())
+
+
+def begin_with(network: LabelNetwork, model: Model, adapter: Path) -> None:
+    """Give the network the weights of an adapter of this recipe; a head for other labels begins anew.
+
+    Raises OSError, or KeyError for an adapter of another kind.
+    """
+    tensors = load_file(adapter / "adapter.safetensors")
+    known = dict(_trained(network))
+    other = [name for name in tensors if name in known and known[name].shape != tensors[name].shape]
+    take_on(network, model, tensors | {name: known[name] for name in other})
+
+
+def _linears(network: nn.Module) -> Iterator[tuple[nn.Module, str, nn.Linear]]:
+    for parent in network.modules():
+        for name, child in parent.named_children():
+            if isinstance(child, nn.Linear):
+                yield parent, name, child
+
+
+def _trained(network: nn.Module) -> Iterator[tuple[str, Tensor]]:
+    for name, value in network.named_parameters():
+        if value.requires_grad and not name.startswith("finer."):
+            yield name, value.detach()
