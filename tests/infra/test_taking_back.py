@@ -47,7 +47,8 @@ def live(store: S3Store) -> Alias:
 
 def told(store: S3Store) -> list[tuple[str, str | None]]:
     """The alias's history, newest first: its version and its canary's."""
-    return [(state.version, state.canary and state.canary.version) for state in history(store, "grading", "live")]
+    states = history(store, "grading", "live")
+    return [(state.version, state.canary.version if state.canary else None) for state in states]
 
 
 def test_a_canary_ends_once_and_the_history_says_why(store: S3Store, signer: Signer) -> None:
