@@ -29,7 +29,9 @@ class Lambda:
         """What Lambda says of a version. Raises DeploymentError where its variables can't be read."""
         found: dict[str, Any] = self.client.get_function_configuration(FunctionName=self.name, Qualifier=version)
         if "Variables" not in found.get("Environment", {}):
-            raise DeploymentError(f"the variables of {self.name} can't be read")
+            raise DeploymentError(
+                f"the variables of {self.name} can't be read: kms:Decrypt on the key of the stack storage"
+            )
         return found
 
     def alias(self) -> dict[str, Any]:

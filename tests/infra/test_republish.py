@@ -11,7 +11,6 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from click.testing import CliRunner
-from moto import mock_aws
 
 from infra.errors import DeploymentError
 from infra.local import models_republish, republish
@@ -44,26 +43,29 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def function(asked: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch) -> Iterator[Lambda]:
+def function(aws: dict[str, str], asked: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch) -> Iterator[Lambda]:
     """As CloudFormation leaves it: version 1, which `live` names."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        trust = json.dumps({"Statement": []})
-        role = boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-        client = boto3.client("lambda", region_name=REGION)
-        revised = "after-call.lambda.GetFunctionConfiguration"  # moto tells no revision of a function
-        client.meta.events.register(revised, lambda parsed, **_: parsed.update(RevisionId="seen"))
-        client.create_function(
-            FunctionName=NAME,
-            Runtime="python3.13",
-            Role=role,
-            Handler="code.handler",
-            Code={"ZipFile": zipped("one")},
-            Environment={"Variables": SETTINGS},
-        )
-        client.publish_version(FunctionName=NAME)
-        client.create_alias(FunctionName=NAME, Name="live", FunctionVersion="1")
-        yield Lambda(client, NAME)
+    for name, value in aws.items():
+        monkeypatch.setenv(name, value)
+    iam = boto3.client("iam")
+    trust = json.dumps({"Statement": []})
+    role = iam.create_role(RoleName="lectern-test", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    client = boto3.client("lambda", region_name=REGION)
+    revised = "after-call.lambda.GetFunctionConfiguration"  # moto tells no revision of a function
+    client.meta.events.register(revised, lambda parsed, **_: parsed.update(RevisionId="seen"))
+    client.create_function(
+        FunctionName=NAME,
+        Runtime="python3.13",
+        Role=role,
+        Handler="code.handler",
+        Code={"ZipFile": zipped("one")},
+        Environment={"Variables": SETTINGS},
+    )
+    client.publish_version(FunctionName=NAME)
+    client.create_alias(FunctionName=NAME, Name="live", FunctionVersion="1")
+    yield Lambda(client, NAME)
+    client.delete_function(FunctionName=NAME)
+    iam.delete_role(RoleName="lectern-test")
 
 
 def live(function: Lambda) -> str:
