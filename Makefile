@@ -5,13 +5,14 @@ RUNS ?= runs
 PLATFORMS ?= x86_64
 UV_VERSION := 0.13.9
 TORCH_VERSION := 2.13.0
+CHECKOV_VERSION := 3.3.30
 export UV_PYTHON_DOWNLOADS := never
 
 UV := .tools/bin/uv
 RUN := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: demo serve test check format bench soak results layers releases synth lock train-env clean
+.PHONY: demo serve test check format bench soak results layers releases synth audit lock train-env clean
 
 demo: $(READY)  ## set up, build, publish, grade the sample class
 	$(RUN) -m infra.local.demo
@@ -56,6 +57,9 @@ releases: $(READY)  ## build the embedded models into build/releases, for the st
 ENVIRONMENT ?= dev
 synth: $(READY) releases layers  ## the templates of $$ENVIRONMENT, into build/cdk.out; needs no account
 	CDK_OUTDIR=build/cdk.out $(RUN) -m infra.app $(ENVIRONMENT)
+
+audit: synth  ## checkov, in an environment of its own, over the templates of $$ENVIRONMENT
+	$(UV) tool run --quiet checkov==$(CHECKOV_VERSION) --config-file infra/audit.yaml
 
 lock: $(UV)  ## resolve the dependencies anew
 	$(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \

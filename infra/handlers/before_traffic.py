@@ -15,7 +15,8 @@ REQUEST_ID = "before-traffic"
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """Ask the version that VERSION names, and tell CodeDeploy."""
-    status = "Succeeded" if answers(os.environ["VERSION"]) else "Failed"
+    client, secret = Session().create_client("lambda"), os.environ.get("LECTERN_EDGE_SECRET", "")
+    status = "Succeeded" if answers(client, os.environ["VERSION"], secret) else "Failed"
     Session().create_client("codedeploy").put_lifecycle_event_hook_execution_status(
         deploymentId=event["DeploymentId"],
         lifecycleEventHookExecutionId=event["LifecycleEventHookExecutionId"],
@@ -23,15 +24,15 @@ def handler(event: dict[str, Any], context: Any) -> None:
     )
 
 
-def answers(version: str) -> bool:
-    """Whether the version answers a request for its health, and not with a fault of its own."""
-    answer = Session().create_client("lambda").invoke(FunctionName=version, Payload=json.dumps(request()).encode())
+def answers(client: Any, version: str, secret: str) -> bool:
+    """Whether the version, by its ARN, answers a request for its health, and not with a fault of its own."""
+    answer = client.invoke(FunctionName=version, Payload=json.dumps(request(secret)).encode())
     body = json.loads(answer["Payload"].read())
     return "FunctionError" not in answer and 200 <= int(body.get("statusCode", 500)) < 500
 
 
-def request() -> dict[str, Any]:
-    """GET /healthz as API Gateway sends it, with what CloudFront adds."""
+def request(secret: str) -> dict[str, Any]:
+    """GET /healthz as API Gateway sends it, with the secret that CloudFront adds."""
     place = {
         "method": "GET",
         "path": "/healthz",
@@ -44,7 +45,7 @@ def request() -> dict[str, Any]:
         "routeKey": "GET /healthz",
         "rawPath": "/healthz",
         "rawQueryString": "",
-        "headers": {"x-lectern-edge": os.environ.get("LECTERN_EDGE_SECRET", ""), "host": "localhost"},
+        "headers": {"x-lectern-edge": secret, "host": "localhost"},
         "requestContext": {"http": place, "requestId": REQUEST_ID, "stage": "$default"},
         "isBase64Encoded": False,
     }

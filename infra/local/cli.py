@@ -10,6 +10,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
+from infra.errors import DeploymentError
 from infra.local import models_life, models_train
 from infra.local.batch_cli import batch
 from infra.local.console import progress_bar
@@ -21,7 +22,9 @@ from infra.local.journal import JournalBusy
 from infra.local.models_attack import attack
 from infra.local.models_cli import models
 from infra.local.models_explain import evaluate_explanations
+from infra.local.models_republish import republish
 from infra.local.packs_cli import packs
+from infra.local.preflight_cli import preflight
 from infra.local.regrade_cli import regrade
 from infra.local.review_cli import review
 from lectern.batch.lines import TableError
@@ -47,7 +50,9 @@ cli.add_command(regrade)
 cli.add_command(import_marks)
 cli.add_command(essays)
 cli.add_command(cost)
+cli.add_command(preflight)
 models.add_command(evaluate_explanations)
+models.add_command(republish)
 for command in (*models_life.COMMANDS, *models_train.COMMANDS):
     models.add_command(command)
 
@@ -133,7 +138,7 @@ def main() -> None:
         cli()
     except LecternError as error:
         _fail(_said(error))
-    except (ModelStoreError, TableError, JournalBusy) as error:
+    except (DeploymentError, ModelStoreError, TableError, JournalBusy) as error:
         _fail(str(error))
     except (BotoCoreError, ClientError) as error:
         _fail(f"AWS: {error}")

@@ -4,18 +4,18 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import CfnOutput, Fn, RemovalPolicy
+from aws_cdk import CfnOutput, Fn
 from aws_cdk import aws_apigatewayv2 as gateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.routes import PUBLIC
 from infra.settings import Deployment, FunctionSettings
 from infra.stacks.edge import Edge, acl_arn, own_name
+from infra.stacks.function import Logs
 from infra.stacks.functions import Functions
 from infra.stacks.part import Part
 from infra.stacks.sign_in import SignIn
@@ -54,7 +54,7 @@ class Api(Part):
             ),
         )
         self._add_routes(functions)
-        self._stage(functions.log_days)
+        self._stage(functions.logs)
         self.distribution = self._distribution(storage, edge)
         CfnOutput(self, "Url", value=f"https://{deployment.domain or self.distribution.distribution_domain_name}")
         CfnOutput(self, "UserPool", value=sign_in.pool.user_pool_id)
@@ -74,14 +74,8 @@ class Api(Part):
                 authorizer=gateway.HttpNoneAuthorizer() if route in PUBLIC else None,
             )
 
-    def _stage(self, days: logs.RetentionDays) -> None:
-        log = logs.LogGroup(
-            self,
-            "Log",
-            log_group_name=f"/lectern/{self._deployment.prefix}/api",
-            retention=days,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+    def _stage(self, logs: Logs) -> None:
+        log = logs.group(self, f"/lectern/{self._deployment.prefix}/api")
         stage = gateway.CfnStage(
             self,
             "Stage",

@@ -1,8 +1,6 @@
 """Jobs: the state machine of functions/jobs/state_machine.json, and the schedules that call the jobs function."""
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
@@ -22,13 +20,7 @@ class Batch(Part):
     def __init__(self, scope: Construct, deployment: Deployment, functions: Functions) -> None:
         super().__init__(scope, "batch", deployment)
         self._places = places = functions.places
-        self.log = logs.LogGroup(
-            self,
-            "Log",
-            log_group_name=f"/aws/vendedlogs/states/{places.name('jobs')}",
-            retention=functions.log_days,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        self.log = functions.logs.group(self, f"/aws/vendedlogs/states/{places.name('jobs')}")
         role = service_role(self, "Role", "states", working(places))
         self.machine = stepfunctions.StateMachine(
             self,

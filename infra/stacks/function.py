@@ -7,6 +7,7 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
@@ -34,6 +35,25 @@ RUNTIME = lambda_.Runtime.PYTHON_3_13
 
 
 @dataclass(frozen=True)
+class Logs:
+    """How long the logs of a deployment are kept, and under which key."""
+
+    days: logs.RetentionDays
+    key: kms.IKey
+
+    def group(self, scope: Construct, name: str) -> logs.LogGroup:
+        """A log group that goes with what writes into it."""
+        return logs.LogGroup(
+            scope,
+            "Log",
+            log_group_name=name,
+            retention=self.days,
+            encryption_key=self.key,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+
+
+@dataclass(frozen=True)
 class Shared:
     """What all functions of a deployment have in common."""
 
@@ -41,7 +61,7 @@ class Shared:
     artifacts: Artifacts
     layers: Sequence[lambda_.ILayerVersion]
     environment: Mapping[str, str]
-    log_days: logs.RetentionDays
+    logs: Logs
     alarms: Alarms
     dead_letters: sqs.IQueue
     application: codedeploy.LambdaApplication
@@ -63,11 +83,6 @@ def fixed(role: iam.Role) -> iam.IRole:
     return role.without_policy_updates()
 
 
-def log_group(scope: Construct, name: str, days: logs.RetentionDays) -> logs.LogGroup:
-    """A log group that goes with its function."""
-    return logs.LogGroup(scope, "Log", log_group_name=name, retention=days, removal_policy=RemovalPolicy.DESTROY)
-
-
 class Function(Construct):
     """A Lambda function with its alias `live`, which CodeDeploy moves by a canary that alarms roll back."""
 
@@ -75,8 +90,7 @@ class Function(Construct):
         super().__init__(scope, name)
         self._name, self.row, self._shared = name, row, shared
         places = shared.places
-        self.log = log_group(self, places.logs(name), shared.log_days)
-        role = service_role(self, "Role", "lambda", function_statements(name, places))
+        self.log = shared.logs.group(self, places.logs(name))
         self.function = lambda_.Function(
             self,
             "Function",
@@ -89,7 +103,8 @@ class Function(Construct):
             memory_size=row.memory,
             timeout=Duration.seconds(row.timeout),
             environment=dict(shared.environment),
-            role=fixed(role),
+            environment_encryption=shared.logs.key,
+            role=fixed(service_role(self, "Role", "lambda", function_statements(name, places))),
             log_group=self.log,
             tracing=lambda_.Tracing.ACTIVE,
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS,
@@ -153,7 +168,8 @@ def _check(scope: Construct, name: str, group: str, version: lambda_.IVersion, s
         memory_size=256,
         timeout=Duration.minutes(2),
         environment={"VERSION": version.function_arn, "LECTERN_EDGE_SECRET": shared.environment["LECTERN_EDGE_SECRET"]},
+        environment_encryption=shared.logs.key,
         role=fixed(service_role(inside, "Role", "lambda", statements)),
-        log_group=log_group(inside, shared.places.logs(own), shared.log_days),
+        log_group=shared.logs.group(inside, shared.places.logs(own)),
         tracing=lambda_.Tracing.ACTIVE,
     )

@@ -13,7 +13,7 @@ from infra.settings import Deployment, FunctionSettings
 from infra.stacks.alarms import Alarms
 from infra.stacks.data import Data
 from infra.stacks.environment import environment
-from infra.stacks.function import RETENTION, RUNTIME, Function, Shared, fixed, log_group, service_role
+from infra.stacks.function import RETENTION, RUNTIME, Function, Logs, Shared, fixed, service_role
 from infra.stacks.part import Part
 from infra.stacks.permissions import publishing, shifting
 from infra.stacks.places import Places
@@ -37,7 +37,7 @@ class Functions(Part):
     ) -> None:
         super().__init__(scope, "functions", deployment)
         self.places = _places(deployment, storage, data)
-        self.log_days = RETENTION[deployment.log_days]
+        self.logs = Logs(RETENTION[deployment.log_days], storage.key)
         self._artifacts, self._storage, self._data = artifacts, storage, data
         layers = [self._layer(name) for name in artifacts.layers]
         releases = self._releases(deployment, layers)
@@ -49,7 +49,7 @@ class Functions(Part):
             artifacts=artifacts,
             layers=layers,
             environment=environment(deployment, rows, self.places, storage, data, self.public_key),
-            log_days=self.log_days,
+            logs=self.logs,
             alarms=Alarms(data.alarms_topic),
             dead_letters=data.dead_letters,
             application=application,
@@ -115,8 +115,9 @@ class Functions(Part):
                 "LECTERN_PRELOAD": "false",
                 "LOGNAME": "deployment",
             },
+            environment_encryption=self.logs.key,
             role=fixed(role),
-            log_group=log_group(scope, self.places.logs(PUBLISHING), self.log_days),
+            log_group=self.logs.group(scope, self.places.logs(PUBLISHING)),
             tracing=lambda_.Tracing.ACTIVE,
         )
 

@@ -25,8 +25,9 @@ def function_statements(name: str, places: Places) -> Statements:
 
 
 def running(name: str, places: Places) -> Statements:
-    """What every Lambda function needs: its log, and traces."""
+    """What every Lambda function needs: its log, traces, and its variables, which are encrypted."""
     return [
+        allow("kms:Decrypt", places.key),
         allow("logs:CreateLogStream logs:PutLogEvents", places.log_streams(name)),
         allow("xray:PutTraceSegments xray:PutTelemetryRecords", "*"),
     ]

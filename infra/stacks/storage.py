@@ -54,7 +54,21 @@ class Storage(Part):
             actions=["kms:Decrypt", "kms:GenerateDataKey"], principals=services, resources=["*"], conditions=mine
         )
         key.add_to_resource_policy(told)
+        key.add_to_resource_policy(self._written())
         return key
+
+    def _written(self) -> iam.PolicyStatement:
+        """CloudWatch encrypts this account's logs, and none of another's."""
+        actions = (
+            "Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey"
+        )
+        mine = f"arn:{self.partition}:logs:{self.region}:{self.account}:log-group:*"
+        return iam.PolicyStatement(
+            actions=[f"kms:{action}" for action in actions.split()],
+            principals=[iam.ServicePrincipal(f"logs.{self.region}.amazonaws.com")],
+            resources=["*"],
+            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": mine}},
+        )
 
     def _logs(self) -> s3.Bucket:
         """Who read and wrote objects; S3 can't write its logs with a key of ours."""

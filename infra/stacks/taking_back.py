@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda_destinations as destinations
 from constructs import Construct
 
 from infra.artifacts import TAKING_BACK
-from infra.stacks.function import RUNTIME, Shared, fixed, log_group, service_role
+from infra.stacks.function import RUNTIME, Shared, fixed, service_role
 from infra.stacks.permissions import taking_back
 from infra.stacks.places import Places
 
@@ -44,8 +44,9 @@ class TakingBack(Construct):
                 "LECTERN_PRELOAD": "false",
                 "LOGNAME": "alarm",
             },
+            environment_encryption=shared.logs.key,
             role=fixed(service_role(self, "Role", "lambda", taking_back(NAME, places))),
-            log_group=log_group(self, places.logs(NAME), shared.log_days),
+            log_group=shared.logs.group(self, places.logs(NAME)),
             tracing=lambda_.Tracing.ACTIVE,
         )
         function.configure_async_invoke(

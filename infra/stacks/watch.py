@@ -53,7 +53,7 @@ class Watch(Part):
                 board.add_widgets(*self._models(name, function, models, functions.places))
         board.add_widgets(self._api(api), self._jobs(data, batch))
         if heavy:
-            board.add_widgets(self._endpoint(heavy))
+            board.add_widgets(self._endpoint(heavy, deployment.heavy.model, functions.places))
         self._budget(deployment, data)
 
     def _function(self, name: str, function: Function) -> list[cloudwatch.IWidget]:
@@ -114,7 +114,7 @@ class Watch(Part):
         self._alarms.above(self, "JobsFailed", failed, 0)
         return _graph("Jobs", batch.machine.metric_started(), failed, dead)
 
-    def _endpoint(self, heavy: Heavy) -> cloudwatch.IWidget:
+    def _endpoint(self, heavy: Heavy, model: str, places: Places) -> cloudwatch.IWidget:
         where = {"EndpointName": str(heavy.endpoint.endpoint_name), "VariantName": "main"}
         faults, slow = (
             cloudwatch.Metric(
@@ -126,7 +126,7 @@ class Watch(Part):
             )
             for name, statistic in (("Invocation5XXErrors", "sum"), ("ModelLatency", "p99"))
         )
-        self._alarms.above(self, "EndpointFaults", faults, 0, minutes=2)
+        take_back_on(self, model, [self._alarms.above(self, "EndpointFaults", faults, 0, minutes=2)], places)
         return _graph("Endpoint", faults, slow)
 
     def _budget(self, deployment: Deployment, data: Data) -> None:

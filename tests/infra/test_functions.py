@@ -56,6 +56,19 @@ def test_every_lambda_function_keeps_its_logs_for_a_while(whole: Assembly) -> No
         assert f"functions/{resource['Properties']['LoggingConfig']['LogGroup']['Ref']}" in groups
 
 
+def test_logs_and_variables_are_under_the_deployments_key(whole: Assembly) -> None:
+    groups = whole.resources("AWS::Logs::LogGroup").values()
+    functions = whole.resources("AWS::Lambda::Function").values()
+    keys = [r["Properties"]["KmsKeyId"] for r in groups] + [r["Properties"]["KmsKeyArn"] for r in functions]
+    assert len(groups) > 10 and len({json.dumps(key) for key in keys}) == 1
+    (policy,) = [
+        json.dumps(r["Properties"]["KeyPolicy"])
+        for r in whole.resources("AWS::KMS::Key").values()
+        if "KeyUsage" not in r["Properties"]
+    ]
+    assert "kms:EncryptionContext:aws:logs:arn" in policy, "for this account's logs alone"
+
+
 def test_an_alias_moves_by_a_canary_that_is_checked_before_and_rolled_back(whole: Assembly) -> None:
     for name in NAMES:
         policy = alias(whole, name)["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]

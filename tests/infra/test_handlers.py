@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 from functions.jobs.handler import handler as jobs_handler
-from infra.artifacts import SEEDING, Artifacts
+from infra.artifacts import SEEDING, TAKING_BACK, Artifacts
 from infra.handlers import before_traffic, releases
 from lectern.models import Models
 from lectern.release import read_alias
@@ -117,15 +117,19 @@ def test_what_fails_is_told_and_deletion_touches_nothing(
     assert told[1]["Status"] == "SUCCESS" and s3_store.keys("") == ["assets/1.zip"]
 
 
-def test_the_zip_holds_all_that_publishing_imports(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("files", "handlers"),
+    [(SEEDING, "infra.handlers.releases, infra.handlers.before_traffic"), (TAKING_BACK, "infra.handlers.taking_back")],
+)
+def test_the_zip_holds_all_that_its_handlers_import(files: tuple[str, ...], handlers: str, tmp_path: Path) -> None:
     """In a process that finds nothing of this checkout but the zip and the runtime's layer."""
-    code = Artifacts(zips=tmp_path).zip("publishing", SEEDING)
+    code = Artifacts(zips=tmp_path).zip("deployment", files)
     with zipfile.ZipFile(code) as file:
         file.extractall(tmp_path / "task")
     path = f"{tmp_path / 'task'}:{Path('layers/runtime/python').resolve()}"
     program = (
         "import sys\n"
-        "import infra.handlers.releases, infra.handlers.before_traffic, model_store\n"
+        f"import {handlers}, model_store\n"
         "assert model_store.__file__.startswith(sys.argv[1]), model_store.__file__\n"
         "print(*{'onnx', 'boto3', 'safetensors', 'click', 'aws_cdk'} & set(sys.modules))"
     )
@@ -201,5 +205,5 @@ def test_the_check_comes_through_the_edge(check: Any, monkeypatch: pytest.Monkey
         return answer
 
     assert (check(watched), seen) == ("Succeeded", [404])
-    refused = jobs_handler(before_traffic.request() | {"headers": {}}, None)
+    refused = jobs_handler(before_traffic.request("") | {"headers": {}}, None)
     assert refused["statusCode"] == 403

@@ -28,10 +28,17 @@ MOST_TOKENS = 16_384
 
 
 class TransformerEngine:
-    """See Engine. `network` takes input_ids, token_type_ids and attention_mask (batch, length), and gives logits."""
+    """See Engine. `network` takes input_ids, token_type_ids and attention_mask (batch, length), and gives logits.
 
-    def __init__(self, release: Release, network: nn.Module, limits: tuple[int, int], device: str) -> None:
-        self._release, self._network, self._device = release, network, device
+    In bfloat16 its matrix products alone are short: sums, norms and the residual stream keep float32, or an answer in a
+    batch moves by up to 0.03 from the same answer alone.
+    """
+
+    def __init__(
+        self, release: Release, network: nn.Module, limits: tuple[int, int], device: str, precision: str
+    ) -> None:
+        self._release, self._device, self._short = release, device, precision == "bfloat16"
+        self._network = shortened(network) if self._short else network
         self._words, self._kinds = limits
 
     @property
@@ -58,12 +65,23 @@ class TransformerEngine:
         longest = max(len(row.input_ids) for row in rows)
         masks = [[1] * len(row.input_ids) for row in rows]
         fed = [[row.input_ids for row in rows], [row.token_type_ids for row in rows], masks]
-        with torch.inference_mode():
+        with (
+            torch.inference_mode(),
+            torch.autocast(torch.device(self._device).type, torch.bfloat16, enabled=self._short),
+        ):
             ids, kinds, mask = (_padded(part, longest).to(self._device, non_blocking=True) for part in fed)
             found = self._network(input_ids=ids, token_type_ids=kinds, attention_mask=mask)
             logits: Tensor = found if isinstance(found, Tensor) else found.logits
             numbers: NDArray[np.float32] = logits.float().cpu().numpy()
         return numbers
+
+
+def shortened(network: nn.Module) -> nn.Module:
+    """The same network, the weights of its linear layers in bfloat16, so that nothing casts them at each batch."""
+    for part in network.modules():
+        if isinstance(part, nn.Linear):
+            part.to(torch.bfloat16)
+    return network
 
 
 def batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
@@ -92,8 +110,7 @@ def open_transformer(store: Store, release: Release, device: str, precision: str
             raise ReleaseRejected(f"{manifest.model} {manifest.version} is no model of transformers.") from error
     config = network.config
     limits = (int(config.vocab_size), int(getattr(config, "type_vocab_size", 1)))
-    network = network.eval().to(device=device, dtype=getattr(torch, precision))
-    engine = TransformerEngine(release, network, limits, device)
+    engine = TransformerEngine(release, network.eval().to(device), limits, device, precision)
     self_test(engine)
     return engine
 
