@@ -16,7 +16,7 @@ from onnx import external_data_helper, numpy_helper
 from functions.grading.task import TASK
 from lectern.errors import Conflict, ReleaseRejected, StoreUnavailable, UnknownRelease
 from lectern.http.handler import _preload
-from lectern.load import load
+from lectern.load import load, prove
 from lectern.manifest import Description, alias_key, manifest_key
 from lectern.model import MODEL
 from lectern.models import Models
@@ -127,7 +127,7 @@ def test_a_manifest_that_is_none(local_store: LocalStore, signer: Signer, conten
         read_release(local_store, Pin("grading", "1.0.0"), signer.public_key())
 
 
-def test_weights_that_were_perturbed_fail_the_self_test(local_store: LocalStore, altered: Build) -> None:
+def test_weights_that_were_perturbed_fail_the_proof_before_an_alias_names_them(local_store: LocalStore, altered: Build) -> None:
     model = onnx.load(altered.folder / MODEL)
     for weights in model.graph.initializer:
         if weights.name.endswith("dense.weight_quantized"):
@@ -137,7 +137,7 @@ def test_weights_that_were_perturbed_fail_the_self_test(local_store: LocalStore,
     onnx.save(model, altered.folder / MODEL)
     release = publish(local_store, SIGNER, altered, "grading", "1.0.0")
     with pytest.raises(ReleaseRejected, match="fails its golden self-test on this CPU"):
-        load(local_store, release)
+        prove(local_store, release)
 
 
 def test_a_model_that_answers_nan_fails_the_self_test(local_store: LocalStore, altered: Build) -> None:

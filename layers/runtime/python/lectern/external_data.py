@@ -19,12 +19,20 @@ _MODEL = {7: _GRAPH, 25: _FUNCTION}
 data_location, which an embedded tensor does not set (or sets to 0)."""
 
 
+EXTERNAL = b"location"
+"""The key of the entry that names a tensor's file; onnxruntime reads no file without it."""
+
+
 def has_external_data(model: bytes) -> bool:
     """Whether any tensor of the serialised ModelProto lies outside it.
 
+    A model in which the key's letters stand nowhere has none; to walk through a large ensemble of trees takes 50 ms.
+
     Raises:
-        ValueError: the bytes are no protobuf message.
+        ValueError: the letters are there, but the bytes are no protobuf message.
     """
+    if EXTERNAL not in model:
+        return False
     return _found(memoryview(model), _MODEL)
 
 
