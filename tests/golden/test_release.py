@@ -127,7 +127,7 @@ def test_a_manifest_that_is_none(local_store: LocalStore, signer: Signer, conten
         read_release(local_store, Pin("grading", "1.0.0"), signer.public_key())
 
 
-def test_weights_that_were_perturbed_fail_the_proof_before_an_alias_names_them(local_store: LocalStore, altered: Build) -> None:
+def test_perturbed_weights_fail_the_proof_before_an_alias_names_them(local_store: LocalStore, altered: Build) -> None:
     model = onnx.load(altered.folder / MODEL)
     for weights in model.graph.initializer:
         if weights.name.endswith("dense.weight_quantized"):

@@ -7,6 +7,7 @@ no manifest, no self-test, no logs.
 import hashlib
 import json
 import os
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -39,7 +40,11 @@ TOKENIZER.no_truncation()
 
 def handler(event: dict[str, str], context: object) -> dict[str, object]:
     """Grade one answer against one reference."""
-    body = json.loads(event["body"])
+    return {"statusCode": 200, "body": json.dumps(grade(json.loads(event["body"])))}
+
+
+def grade(body: dict[str, Any]) -> dict[str, list[float]]:
+    """Probabilities of the labels."""
     texts = (body["question"], body["references"][0], body["answer"])
     ids = [[101, *TOKENIZER.encode(text, add_special_tokens=False).ids, 102] for text in texts]
     read = [ENCODER.run(["vectors", "lower"], {"input_ids": _row(part, np.int32)}) for part in ids]
@@ -53,7 +58,7 @@ def handler(event: dict[str, str], context: object) -> dict[str, object]:
     }
     logits = SESSION.run(None, feed)[0][0][:3]
     powers = np.exp(logits - logits.max())
-    return {"statusCode": 200, "body": json.dumps({"probabilities": (powers / powers.sum()).tolist()})}
+    return {"probabilities": (powers / powers.sum()).tolist()}
 
 
 def _row(values: object, kind: type[np.generic]) -> NDArray[np.generic]:

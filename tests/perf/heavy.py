@@ -31,9 +31,9 @@ from lectern.models import shared
 from lectern.settings import settings
 from lectern.store import open_store
 from tests.heavy.conftest import PATH, Running, serving
+from tests.perf.figures import RESULTS, machine
 from tests.perf.heavy_page import page
 from tests.perf.pairs import pairs
-from tests.perf.run import RESULTS, machine
 
 CLIENTS, ROUNDS, REQUESTS = 32, 5, 320
 KINDS = {"gathered": {"BATCH": "32"}, "one by one": {"BATCH": "1"}}

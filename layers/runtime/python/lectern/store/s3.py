@@ -1,6 +1,7 @@
 """A store in an S3 bucket with versioning on.
 
-botocore is used directly: it is the same client without boto3's resource layer, which a cold start would pay for.
+botocore is used directly: it is the same client without boto3's resource layer, which a cold start would pay for. So
+it would for the client itself, which what only reads goes without.
 """
 
 import io
@@ -10,12 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import Session
 
 from lectern.errors import Conflict, StoreUnavailable, UnknownObject
 from lectern.store import Blob, ObjectVersion
+from lectern.store.s3_reading import Reader, reader
 
 _MISSING = {"NoSuchKey", "NoSuchVersion", "404"}
 _CHANGED = {"PreconditionFailed", "ConditionalRequestConflict", "412"}
@@ -29,6 +29,9 @@ class S3Store:
 
     @cached_property
     def _client(self) -> Any:
+        from botocore.config import Config  # whoever reads alone does without the client
+        from botocore.session import Session
+
         config = Config(
             connect_timeout=min(3.0, self._timeout),
             read_timeout=self._timeout,
@@ -36,19 +39,28 @@ class S3Store:
         )
         return Session().create_client("s3", config=config)
 
+    @cached_property
+    def _reader(self) -> Reader | None:
+        return reader(self._bucket, self._timeout)
+
+    def _read(self, key: str, version_id: str | None) -> dict[str, Any]:
+        if self._reader:
+            return self._reader.get(key, version_id)
+        pin = {"VersionId": version_id} if version_id else {}
+        found: dict[str, Any] = self._client.get_object(Bucket=self._bucket, Key=key, **pin)
+        return found
+
     def get(self, key: str, version_id: str | None = None) -> Blob:
         """See Store."""
-        pin = {"VersionId": version_id} if version_id else {}
         with _translated(key):
-            answer = self._client.get_object(Bucket=self._bucket, Key=key, **pin)
+            answer = self._read(key, version_id)
             return Blob(self._version(answer), answer["ETag"], answer["Body"].read())
 
     @contextmanager
     def stream(self, key: str, version_id: str | None = None) -> Iterator[IO[bytes]]:
         """See Store; a stream that breaks off raises StoreUnavailable where it is read."""
-        pin = {"VersionId": version_id} if version_id else {}
         with _translated(key):
-            answer = self._client.get_object(Bucket=self._bucket, Key=key, **pin)
+            answer = self._read(key, version_id)
         with closing(answer["Body"]) as body:
             yield io.BufferedReader(_Body(body, key))
 

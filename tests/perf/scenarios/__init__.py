@@ -1,0 +1,1 @@
+"""What `make bench` measures, each against a reference of the same run."""
