@@ -12,7 +12,7 @@ UV := .tools/bin/uv
 RUN := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: demo serve test check format bench soak results layers releases synth audit lock train-env clean
+.PHONY: demo serve test check format bench bench-peers soak results layers releases synth audit lock train-env clean
 
 demo: $(READY)  ## set up, build, publish, grade the sample class
 	$(RUN) -m infra.local.demo
@@ -35,6 +35,13 @@ format: $(READY)
 bench: $(READY)  ## cold start, warm latency, memory and throughput against a reference in the same run
 	$(RUN) -m tests.perf.run
 	$(RUN) -m infra.cost.page
+
+bench-peers: $(READY)  ## the same model file behind other servers too, each in an environment of its own
+	for peer in litserve bentoml "mlserver uvloop<0.22"; do set -- $$peer; \
+		$(UV) venv --quiet --clear --python $(PYTHON) .venv-peers/$$1 && $(UV) pip install --quiet \
+			--python .venv-peers/$$1/bin/python "$$@" numpy onnxruntime tokenizers botocore pydantic-settings || exit 1; \
+	done
+	$(RUN) -m tests.perf.run serve
 
 soak: $(READY)  ## jobs of 10,000 answers, their workers killed, beside `lectern grade`; an hour
 	$(RUN) -m tests.perf.soak

@@ -6,6 +6,7 @@ Peers that `make bench-peers` has set up in .venv-peers take part.
 import http.client
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from lectern.store import open_store
 from tests.perf.figures import Figure, figure
 from tests.perf.requests import REQUESTS
 
-CLIENTS, REQUESTED, ROUNDS = 8, 400, 5
+CLIENTS, REQUESTED, ROUNDS = 8, 400, 3
 PEERS = Path(".venv-peers")
 ASKED = REQUESTS["grading"]
 READY_SECONDS = 120
@@ -58,13 +59,17 @@ def _served(name: str, python: str, variables: dict[str, str]) -> Iterator[int]:
     paths = os.pathsep.join([os.getcwd(), str(Path("layers/runtime/python").absolute())])
     command = [python, "-m", f"tests.perf.peers.{name}", str(port)]
     process = subprocess.Popen(  # our own command
-        command, env={**variables, "PYTHONPATH": paths}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        env={**variables, "PYTHONPATH": paths},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         _wait(port, process)
         yield port
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGKILL)  # a server's workers outlive a signal to itself alone
         process.wait()
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import ContainerProvider, EnvProvider
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.httpsession import URLLib3Session
 from botocore.response import StreamingBody
 
@@ -23,7 +23,7 @@ TRIES = 2
 _REGION = re.compile(r"(af|ap|ca|eu|il|me|mx|sa|us)-(?!gov|iso)[a-z]+-\d+")
 """Of the partition whose addresses end in amazonaws.com."""
 
-_ELSEWHERE = ("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_PROFILE", "AWS_CA_BUNDLE")
+_ELSEWHERE = ("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_PROFILE")
 """Settings that only the client follows."""
 
 _CODE = re.compile(rb"<Code>(\w+)</Code>")
@@ -40,7 +40,8 @@ def reader(bucket: str, timeout: float, environment: Mapping[str, str] = os.envi
     if credentials is None:
         return None
     address = f"{place.rstrip('/')}/{bucket}" if place else f"https://{bucket}.s3.{region}.amazonaws.com"
-    connections = URLLib3Session(timeout=(min(3.0, timeout), timeout))
+    trusted = environment.get("AWS_CA_BUNDLE") or True
+    connections = URLLib3Session(verify=trusted, timeout=(min(3.0, timeout), timeout))
     return Reader(address, region or "us-east-1", credentials, connections)
 
 
@@ -58,12 +59,12 @@ class Reader:
 
         Raises:
             ClientError: S3 refuses, as the client would say it.
-            HTTPClientError: nobody answers.
+            BotoCoreError: nobody answers.
         """
         for left in reversed(range(TRIES)):
             try:
                 answer = self._sent(key, version_id)
-            except HTTPClientError:
+            except BotoCoreError:
                 if not left:
                     raise
                 continue
