@@ -25,7 +25,8 @@ from infra.local.packs_cli import packs
 from infra.local.regrade_cli import regrade
 from infra.local.review_cli import review
 from lectern.batch.lines import TableError
-from lectern.errors import InvalidRequest, LecternError
+from lectern.errors import LecternError
+from lectern.problem import told as said
 from model_store.catalogue import EMBEDDED
 from model_store.errors import ModelStoreError
 
@@ -132,7 +133,7 @@ def main() -> None:
     try:
         cli()
     except LecternError as error:
-        _fail(_said(error))
+        _fail(said(error))
     except (ModelStoreError, TableError, JournalBusy) as error:
         _fail(str(error))
     except (BotoCoreError, ClientError) as error:
@@ -141,12 +142,6 @@ def main() -> None:
         _fail("; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()))
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-
-
-def _said(error: LecternError) -> str:
-    faults = error.errors if isinstance(error, InvalidRequest) else ()
-    told = "; ".join(f"{' '.join(map(str, fault.loc))}: {fault.msg}" if fault.loc else fault.msg for fault in faults)
-    return f"{error.detail} {told}" if told and told not in error.detail else error.detail
 
 
 def _fail(message: str) -> None:

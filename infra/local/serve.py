@@ -44,8 +44,9 @@ def whole_api() -> ASGIApp:
 
 
 def by_route(apps: Sequence[FastAPI]) -> ASGIApp:
-    """One application of several: the first that has a route of the path, or the first of all."""
-    places = [(route.path_regex, app) for app in apps for route in app.routes if isinstance(route, Route)]
+    """One application of several: as in API Gateway, the one whose route says most of the path, else the first."""
+    routes = [(route, app) for app in apps for route in app.routes if isinstance(route, Route)]
+    places = [(route.path_regex, app) for route, app in sorted(routes, key=lambda found: _vagueness(found[0]))]
 
     async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
@@ -53,6 +54,11 @@ def by_route(apps: Sequence[FastAPI]) -> ASGIApp:
         await app(scope, receive, send)
 
     return chosen
+
+
+def _vagueness(route: Route) -> tuple[bool, int]:
+    """Routes that take any end of a path come last, and before them those with more parameters."""
+    return route.path.endswith(":path}"), len(route.param_convertors)
 
 
 def wait_until_stopped() -> None:
