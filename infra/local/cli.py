@@ -83,11 +83,12 @@ def grade(source: Path, folder: Path, model: str, version: str | None, explain: 
 
 @cli.command()
 @click.option("--port", default=8000, show_default=True, envvar="PORT", help="Port on 127.0.0.1.")
-def serve(port: int) -> None:
+@click.option("--grpc-port", envvar="GRPC_PORT", type=int, help="Port for gRPC, by default the next one; 0: none.")
+def serve(port: int, grpc_port: int | None) -> None:
     """Serve the functions on http://127.0.0.1:PORT until stopped, with OpenAPI at /docs."""
     from infra.local.serve import serve_functions
 
-    serve_functions(port)
+    serve_functions(port, grpc_port)
 
 
 @cli.group()

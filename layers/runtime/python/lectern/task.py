@@ -51,8 +51,8 @@ class Task:
     into the field `explanation`, asking the model through a probe. `heavy` is the model that an endpoint serves for
     this task; a request of a task that has one says by its `tier` who shall answer. `variant` is there where a request
     (with the tenant) says which model answers; `model` is then the one that a function starts with, and `models` are
-    all that have an address of their own in the Open Inference Protocol. There `plain` makes the fields of a request out
-    of a model's name and a plain text, where the request needs more than a field `text`.
+    all that have an address of their own in the Open Inference Protocol. There `plain` makes the fields of a request
+    out of a model's name and a plain text, where the request needs more than a field `text`.
     """
 
     name: str

@@ -72,13 +72,17 @@ def from_json(name: str, datatype: Datatype, shape: Sequence[int], data: list[An
     return Tensor(name, datatype, tuple(shape), _array(flat, layout).reshape(shape))
 
 
+def from_texts(name: str, datatype: Datatype, shape: Sequence[int], data: list[bytes]) -> Tensor:
+    """A tensor of BYTES. Raises InvalidRequest where the shape asks for another number."""
+    _check_count(len(data), _count(shape))
+    return Tensor(name, datatype, tuple(shape), data)
+
+
 def from_bytes(name: str, datatype: Datatype, shape: Sequence[int], data: bytes) -> Tensor:
     """A tensor by its bytes. Raises InvalidRequest where their number is not what shape and datatype say."""
     count = _count(shape)
     if datatype == "BYTES":
-        texts = list(_pieces(data))
-        _check_count(len(texts), count)
-        return Tensor(name, datatype, tuple(shape), texts)
+        return from_texts(name, datatype, shape, list(_pieces(data)))
     layout = _NUMBERS[datatype][0]
     if len(data) != count * layout.itemsize:
         raise InvalidRequest(f"The shape asks for {count * layout.itemsize} bytes; there are {len(data)}.")
