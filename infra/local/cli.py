@@ -24,6 +24,7 @@ from infra.local.models_explain import evaluate_explanations
 from infra.local.packs_cli import packs
 from infra.local.regrade_cli import regrade
 from infra.local.review_cli import review
+from infra.local.run_cli import run
 from lectern.batch.lines import TableError
 from lectern.errors import LecternError
 from lectern.problem import told as said
@@ -48,6 +49,7 @@ cli.add_command(regrade)
 cli.add_command(import_marks)
 cli.add_command(essays)
 cli.add_command(cost)
+cli.add_command(run)
 models.add_command(evaluate_explanations)
 for command in (*models_life.COMMANDS, *models_train.COMMANDS):
     models.add_command(command)
