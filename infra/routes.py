@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from infra.errors import DeploymentError
 from infra.settings import FunctionSettings
 
-PUBLIC = ("GET /healthz",)
+PUBLIC = ("GET /healthz", "GET /v2/health/live", "GET /v2/health/ready")
 """Routes that need no token."""
 
 _TAIL = re.compile(r"\{(\w+):path\}$")

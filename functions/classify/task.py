@@ -64,4 +64,6 @@ TASK = Task(
     postprocess,
     explain=explain,
     variant=variant,
+    models=(*SCHEMES, EMBEDDER),
+    plain=lambda model, text: {"text": text, "scheme": model},
 )

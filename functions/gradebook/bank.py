@@ -1,10 +1,11 @@
 """What the routes of classes and questions do."""
 
-from functions.gradebook.incoming import book, limit_of, named
+from functions.gradebook.incoming import book, named
 from functions.gradebook.schemas import ClassRequest, QuestionRequest
 from functions.gradebook.views import ClassList, ClassView, QuestionList, QuestionView, Removed
 from lectern.gradebook import Class, Question
 from lectern.http.api import Asked
+from lectern.http.paging import limit_of
 from lectern.validation import validate
 
 CLASS_PATHS = ("/grades", "/agreement", "/report", "/figures")

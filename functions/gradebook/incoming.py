@@ -2,13 +2,13 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from lectern.errors import FieldError, InvalidRequest
+from lectern.errors import InvalidRequest
 from lectern.gradebook.book import Gradebook, shared
 from lectern.gradebook.documents import Id
 from lectern.http.api import Asked
+from lectern.http.paging import refused
 from lectern.validation import validate
 
-PAGE, MOST_PAGE = 50, 200
 SECONDS = 15.0
 """How long one request works; API Gateway waits for 30."""
 
@@ -30,19 +30,7 @@ def named(asked: Asked, name: str, *reserved: str) -> str:
     try:
         validate(_Named, {"id": text})
     except InvalidRequest as error:
-        raise _refused(("path", name), error.errors[0].msg) from None
+        raise refused(("path", name), error.errors[0].msg) from None
     if text.endswith(reserved):
-        raise _refused(("path", name), f"may not end with {' or '.join(reserved)}, which are paths of their own")
+        raise refused(("path", name), f"may not end with {' or '.join(reserved)}, which are paths of their own")
     return text
-
-
-def limit_of(asked: Asked) -> int:
-    """The query's `limit`. Raises InvalidRequest."""
-    text = asked.query.get("limit", str(PAGE))
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= MOST_PAGE):
-        raise _refused(("query", "limit"), f"must be a whole number from 1 to {MOST_PAGE}")
-    return int(text)
-
-
-def _refused(place: tuple[str, ...], message: str) -> InvalidRequest:
-    return InvalidRequest("The request's address can't be accepted.", (FieldError(place, message),))

@@ -4,7 +4,7 @@ import time
 import uuid
 from typing import Any
 
-from functions.gradebook.incoming import SECONDS, book, limit_of
+from functions.gradebook.incoming import SECONDS, book
 from functions.gradebook.schemas import RegradeBody
 from functions.gradebook.views import ChangeView, RegradeView
 from lectern.errors import StoreUnavailable
@@ -12,6 +12,7 @@ from lectern.gradebook.keys import Place, grade_id
 from lectern.gradebook.regrades import Regrades, name_of
 from lectern.gradebook.regrading import Change, Changes, Regrade, RegradeRequest
 from lectern.http.api import Asked
+from lectern.http.paging import limit_of
 from lectern.principal import Principal
 from lectern.services.functions import call_items
 from lectern.settings import settings

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from functions.gradebook.incoming import book, limit_of, named
+from functions.gradebook.incoming import book, named
 from functions.gradebook.schemas import DecideRequest
 from functions.gradebook.views import (
     AgreementView,
@@ -21,6 +21,7 @@ from lectern.gradebook.agreement import agreement
 from lectern.gradebook.keys import grade_id, place_of
 from lectern.gradebook.reviews import Group, after, decide_group, queue
 from lectern.http.api import Asked
+from lectern.http.paging import limit_of
 from lectern.validation import validate
 
 MOST_BYTES = 4_000_000

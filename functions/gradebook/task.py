@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from functions.gradebook.incoming import book, limit_of, named
+from functions.gradebook.incoming import book, named
 from functions.gradebook.schemas import ApproveRequest, CommentRequest, OverrideRequest
 from functions.gradebook.views import GradeList, GradeView, History
 from lectern.errors import FieldError, InvalidRequest
@@ -10,6 +10,7 @@ from lectern.gradebook import Choice, Grade, Ruling, Wanted
 from lectern.gradebook.documents import DECIDED, WAITING
 from lectern.gradebook.keys import grade_id, place_of
 from lectern.http.api import Asked
+from lectern.http.paging import limit_of
 from lectern.validation import validate
 
 STATUSES = ("confident", *WAITING, *DECIDED)

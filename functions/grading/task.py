@@ -127,6 +127,7 @@ TASK = Task(
     Adaptation(observe, adapt),
     explain,
     heavy="grading-large",
+    models=("grading", "grading-small"),
 )
 
 

@@ -3,8 +3,8 @@
 import secrets
 
 from functions.jobs.schemas import JobList, JobRequest, JobView, Upload, UploadRequest
-from lectern.errors import FieldError, InvalidRequest
 from lectern.http.api import Asked
+from lectern.http.paging import limit_of
 from lectern.jobs.create import Wanted, cancel, create
 from lectern.jobs.documents import Job
 from lectern.jobs.ledger import Ledger
@@ -14,7 +14,6 @@ from lectern.jobs.resources import data_store, data_table, release_store
 from lectern.validation import validate
 
 LINK_SECONDS = 900
-PAGE, MOST_PAGE = 50, 200
 
 
 def post_job(asked: Asked) -> JobView:
@@ -45,7 +44,7 @@ def get_job(asked: Asked) -> JobView:
 
 def list_jobs(asked: Asked) -> JobList:
     """A tenant's jobs, the newest first, page by page."""
-    jobs, cursor = Jobs(data_table()).list(asked.tenant, page_size(asked), asked.query.get("cursor"))
+    jobs, cursor = Jobs(data_table()).list(asked.tenant, limit_of(asked), asked.query.get("cursor"))
     return JobList(jobs=[_view(job) for job in jobs], cursor=cursor)
 
 
@@ -61,15 +60,6 @@ def post_upload(asked: Asked) -> Upload:
     folder = incoming(asked.tenant, request.class_id) if request.class_id else uploads(asked.tenant)
     key = f"{folder}{secrets.token_hex(8)}/{request.file_name}"
     return Upload(key=key, url=data_store().link(key, LINK_SECONDS, write=True))
-
-
-def page_size(asked: Asked) -> int:
-    """The query's `limit`. Raises InvalidRequest."""
-    text = asked.query.get("limit", str(PAGE))
-    if not text.isdecimal() or not 1 <= int(text[:6]) <= MOST_PAGE:
-        fault = FieldError(("query", "limit"), f"must be a whole number from 1 to {MOST_PAGE}")
-        raise InvalidRequest("The limit can't be accepted.", (fault,))
-    return int(text)
 
 
 def _view(job: Job, results: dict[str, str] | None = None) -> JobView:

@@ -2,7 +2,7 @@
 
 import bisect
 
-from functions.search.incoming import collections, limit_of, live_model, model_of, named, reference_of
+from functions.search.incoming import collections, live_model, model_of, named, reference_of
 from functions.search.schemas import (
     CollectionList,
     CollectionRequest,
@@ -14,6 +14,7 @@ from functions.search.schemas import (
 )
 from lectern.errors import FieldError, InvalidRequest, UnknownCollection
 from lectern.http.api import Asked
+from lectern.http.paging import limit_of
 from lectern.model import LoadedModel
 from lectern.search.documents import Document
 from lectern.search.heads import Head

@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict
 from functions.search.task import TASK
 from lectern.errors import FieldError, InvalidRequest, ReleaseRejected
 from lectern.http.api import Asked
+from lectern.http.paging import refused
 from lectern.model import LoadedModel
 from lectern.models import shared as shared_models
 from lectern.release import Pin
@@ -12,8 +13,6 @@ from lectern.schemas import ModelReference
 from lectern.search.collections import Collections, shared
 from lectern.search.documents import CollectionId, DocumentId
 from lectern.validation import validate
-
-PAGE, MOST_PAGE = 50, 200
 
 
 class _Named(BaseModel):
@@ -34,16 +33,8 @@ def named(asked: Asked, name: str) -> str:
     try:
         validate(_Named, {name: text})
     except InvalidRequest as error:
-        raise _refused(("path", name), error.errors[0].msg) from None
+        raise refused(("path", name), error.errors[0].msg) from None
     return text
-
-
-def limit_of(asked: Asked) -> int:
-    """The query's `limit`. Raises InvalidRequest."""
-    text = asked.query.get("limit", str(PAGE))
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= MOST_PAGE):
-        raise _refused(("query", "limit"), f"must be a whole number from 1 to {MOST_PAGE}")
-    return int(text)
 
 
 def live_model(asked: Asked, version: str | None) -> LoadedModel:
@@ -76,7 +67,3 @@ def _checked(asked: Asked, model: LoadedModel) -> LoadedModel:
     if manifest.task != TASK.name:
         raise ReleaseRejected(f"{manifest.model} {manifest.version} is for the task {manifest.task}.")
     return model
-
-
-def _refused(place: tuple[str, ...], message: str) -> InvalidRequest:
-    return InvalidRequest("The request's address can't be accepted.", (FieldError(place, message),))

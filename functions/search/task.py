@@ -58,4 +58,13 @@ def _warnings(last: Encoding, windows: int) -> list[str]:
     return told
 
 
-TASK = Task("search", "search", "/v1/embed", EmbedRequest, EmbedResponse, encode, postprocess)
+TASK = Task(
+    "search",
+    "search",
+    "/v1/embed",
+    EmbedRequest,
+    EmbedResponse,
+    encode,
+    postprocess,
+    plain=lambda model, text: {"texts": [text]},
+)

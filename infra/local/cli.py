@@ -27,8 +27,10 @@ from infra.local.packs_cli import packs
 from infra.local.preflight_cli import preflight
 from infra.local.regrade_cli import regrade
 from infra.local.review_cli import review
+from infra.local.run_cli import run
 from lectern.batch.lines import TableError
-from lectern.errors import InvalidRequest, LecternError
+from lectern.errors import LecternError
+from lectern.problem import told as said
 from model_store.catalogue import EMBEDDED
 from model_store.errors import ModelStoreError
 
@@ -51,6 +53,7 @@ cli.add_command(import_marks)
 cli.add_command(essays)
 cli.add_command(cost)
 cli.add_command(preflight)
+cli.add_command(run)
 models.add_command(evaluate_explanations)
 models.add_command(republish)
 for command in (*models_life.COMMANDS, *models_train.COMMANDS):
@@ -87,11 +90,12 @@ def grade(source: Path, folder: Path, model: str, version: str | None, explain: 
 
 @cli.command()
 @click.option("--port", default=8000, show_default=True, envvar="PORT", help="Port on 127.0.0.1.")
-def serve(port: int) -> None:
+@click.option("--grpc-port", envvar="GRPC_PORT", type=int, help="Port for gRPC, by default the next one; 0: none.")
+def serve(port: int, grpc_port: int | None) -> None:
     """Serve the functions on http://127.0.0.1:PORT until stopped, with OpenAPI at /docs."""
     from infra.local.serve import serve_functions
 
-    serve_functions(port)
+    serve_functions(port, grpc_port)
 
 
 @cli.group()
@@ -137,7 +141,7 @@ def main() -> None:
     try:
         cli()
     except LecternError as error:
-        _fail(_said(error))
+        _fail(said(error))
     except (DeploymentError, ModelStoreError, TableError, JournalBusy) as error:
         _fail(str(error))
     except (BotoCoreError, ClientError) as error:
@@ -146,12 +150,6 @@ def main() -> None:
         _fail("; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()))
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-
-
-def _said(error: LecternError) -> str:
-    faults = error.errors if isinstance(error, InvalidRequest) else ()
-    told = "; ".join(f"{' '.join(map(str, fault.loc))}: {fault.msg}" if fault.loc else fault.msg for fault in faults)
-    return f"{error.detail} {told}" if told and told not in error.detail else error.detail
 
 
 def _fail(message: str) -> None:

@@ -1,5 +1,6 @@
 """Before and after a local AWS: what a process keeps of its services belongs to the one that it was made for."""
 
+from lectern.directory import shared as shared_directory
 from lectern.gradebook.book import shared as shared_book
 from lectern.jobs import resources
 from lectern.models import shared as shared_models
@@ -12,6 +13,6 @@ from lectern.settings import settings
 def forget_services() -> None:
     """Read the settings anew, and open stores, tables and clients anew."""
     resources.forget()
-    shared = (shared_book, shared_collections, shared_models, shared_packs)
+    shared = (shared_book, shared_collections, shared_directory, shared_models, shared_packs)
     for kept in (settings, *shared, client.client, functions.client):
         kept.cache_clear()

@@ -54,8 +54,8 @@ def _grade(
     release = _release(version)
     common = {"version": release.manifest.version} | ({"explain": True} if explain else {})
     items = [row.item | common for row in table.rows if row.item]
-    keys = [row_key(item, _graders(release, item)) for item in items]
-    waiting = {key: item for key, item in zip(keys, items, strict=True) if journal.get(key) is None}
+    keys = [row_key(item, graders(release, item)) for item in items]
+    waiting = {key: item for key, item in zip(keys, items, strict=True) if key not in journal}
     done = len(items) - len(waiting)
     errors: dict[str, str] = {}
     for chunk in _chunks(list(waiting.items())):
@@ -82,7 +82,7 @@ def _release(version: str | None) -> Release:
     return shared().get(shared().resolve("grading", version)).release
 
 
-def _graders(release: Release, item: dict[str, Any]) -> str:
+def graders(release: Release, item: dict[str, Any]) -> str:
     """What grades an item: the release, and the pack that its question has now."""
     from lectern.packs.repository import shared
 

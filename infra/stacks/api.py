@@ -125,10 +125,10 @@ def _limits(row: FunctionSettings) -> dict[str, Any]:
 def _cors(deployment: Deployment) -> gateway.CorsPreflightOptions | None:
     if not deployment.origins:
         return None
-    methods = ("GET", "POST", "PUT", "DELETE")
+    methods, json_size = ("GET", "POST", "PUT", "DELETE"), "inference-header-content-length"
     return gateway.CorsPreflightOptions(
         allow_origins=list(deployment.origins),
         allow_methods=[gateway.CorsHttpMethod(method) for method in methods],
-        allow_headers=["authorization", "content-type", "idempotency-key", "x-deadline-ms"],
-        expose_headers=["retry-after", "content-disposition"],
+        allow_headers=["authorization", "content-type", "idempotency-key", "x-deadline-ms", json_size],
+        expose_headers=["retry-after", "content-disposition", json_size],
     )

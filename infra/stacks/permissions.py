@@ -44,6 +44,10 @@ def _buckets(places: Places) -> iam.PolicyStatement:
     return allow("s3:ListBucket s3:ListBucketVersions", places.models, places.data)
 
 
+def _models_bucket(places: Places) -> iam.PolicyStatement:
+    return allow("s3:ListBucket s3:ListBucketVersions", places.models)
+
+
 def tenants_objects(places: Places) -> iam.PolicyStatement:
     """Read and write what is a tenant's."""
     return allow("s3:GetObject s3:GetObjectVersion s3:PutObject", f"{places.data}/tenants/*")
@@ -114,6 +118,7 @@ FUNCTIONS: dict[str, tuple[Grant, ...]] = {
     "grading": (*_MODEL, tenants_objects, _erase_data, _table, _dead_letters),
     "gradebook": (read_uploads, _data_bucket, _table, _keys, _grader),
     "jobs": (*_MODEL, tenants_objects, _table, _dead_letters, _topic, *_JOBS),
+    "models": (releases, _models_bucket, _keys),
     "search": (*_MODEL, tenants_objects, _erase_data, _table),
     "sentiment": _MODEL,
 }

@@ -43,5 +43,12 @@ def problem(error: LecternError, request_id: str) -> dict[str, Any]:
     return document
 
 
+def told(error: LecternError) -> str:
+    """An error in one line, with the fields that are wrong."""
+    faults = error.errors if isinstance(error, InvalidRequest) else ()
+    said = "; ".join(f"{' '.join(map(str, fault.loc))}: {fault.msg}" if fault.loc else fault.msg for fault in faults)
+    return f"{error.detail} {said}" if said and said not in error.detail else error.detail
+
+
 def _slug(name: str) -> str:
     return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")

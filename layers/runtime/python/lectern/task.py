@@ -50,7 +50,9 @@ class Task:
     `adaptation` is there where questions can have packs; `explain`, where there is one, turns a request and its fields
     into the field `explanation`, asking the model through a probe. `heavy` is the model that an endpoint serves for
     this task; a request of a task that has one says by its `tier` who shall answer. `variant` is there where a request
-    (with the tenant) says which model answers; `model` is then the one that a function starts with.
+    (with the tenant) says which model answers; `model` is then the one that a function starts with, and `models` are
+    all that have an address of their own in the Open Inference Protocol. There `plain` makes the fields of a request
+    out of a model's name and a plain text, where the request needs more than a field `text`.
     """
 
     name: str
@@ -65,3 +67,10 @@ class Task:
     files: tuple[str, ...] = ()
     heavy: str = ""
     variant: Callable[[Any, str], Variant] | None = None
+    models: tuple[str, ...] = ()
+    plain: Callable[[str, str], dict[str, Any]] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every model that can be asked by its name."""
+        return self.models or (self.model,)

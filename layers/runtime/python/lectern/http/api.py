@@ -12,9 +12,10 @@ from starlette.concurrency import run_in_threadpool
 from lectern.call import Call
 from lectern.errors import LecternError
 from lectern.http.bare import bare_app, problem_response
-from lectern.http.incoming import in_lambda, open_call, read_body
+from lectern.http.incoming import JSON, in_lambda, open_call, read_body
 from lectern.http.incoming import request_id as id_of
 from lectern.principal import NOBODY, TEACHERS, require
+from lectern.protocol.failure import speaks
 from lectern.telemetry import record_call, unexpected
 
 
@@ -41,6 +42,7 @@ class Raw:
     content: bytes
     media_type: str
     file_name: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Answer = BaseModel | Raw
@@ -49,7 +51,10 @@ Act = Callable[[Asked], Answer]
 
 @dataclass(frozen=True)
 class Route:
-    """`act` validates the body itself (lectern.validation), by `request` where it has one. It raises LecternErrors."""
+    """`act` validates the body itself (lectern.validation), by `request` where it has one. It raises LecternErrors.
+
+    `takes` are the body's media types; '' is for callers that name none.
+    """
 
     method: str
     path: str
@@ -57,6 +62,7 @@ class Route:
     request: type[BaseModel] | None = None
     response: type[BaseModel] | None = None
     status: int = 200
+    takes: tuple[str, ...] = (JSON,)
 
 
 def for_teachers(routes: Sequence[Route]) -> list[Route]:
@@ -97,7 +103,7 @@ def _endpoint(name: str, route: Route) -> Callable[[Request], Awaitable[Response
         call = Call(NOBODY, id_of(request))
         try:
             call = open_call(request)
-            body = await read_body(request) if route.request else b""
+            body = await read_body(request, route.takes) if route.request else b""
         except LecternError as error:
             return _respond(name, route, call, error)
         asked = Asked(call, dict(request.path_params), dict(request.query_params), dict(request.headers), body)
@@ -121,12 +127,13 @@ def _outcome(name: str, route: Route, asked: Asked) -> Answer | LecternError:
 def _respond(name: str, route: Route, call: Call, outcome: Answer | LecternError) -> Response:
     record_call(name, route.path, call, outcome)
     if isinstance(outcome, LecternError):
-        return problem_response(outcome, call.request_id)
+        return problem_response(outcome, call.request_id, route.path)
     if isinstance(outcome, Raw):
         told = {"Content-Disposition": f'attachment; filename="{outcome.file_name}"'} if outcome.file_name else {}
-        return Response(outcome.content, route.status, told, outcome.media_type)
-    document = outcome.model_dump(mode="json") | {"request_id": call.request_id}
-    return Response(json.dumps(document), route.status, media_type="application/json")
+        return Response(outcome.content, route.status, {**told, **outcome.headers}, outcome.media_type)
+    document = outcome.model_dump(mode="json")
+    own = {} if speaks(route.path) else {"request_id": call.request_id}
+    return Response(json.dumps(document | own), route.status, media_type="application/json")
 
 
 def _body(route: Route) -> dict[str, Any] | None:

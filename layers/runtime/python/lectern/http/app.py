@@ -1,4 +1,4 @@
-"""A task as a FastAPI application: its route and its health."""
+"""A task as a FastAPI application: its route, the Open Inference Protocol's for its models, and its health."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -8,8 +8,10 @@ from starlette.concurrency import run_in_threadpool
 
 from lectern.call import Call
 from lectern.errors import LecternError
+from lectern.http.api import add_routes
 from lectern.http.bare import PROBLEM_MEDIA_TYPE, bare_app, problem_response
 from lectern.http.incoming import in_lambda, open_call, read_body, request_id
+from lectern.http.inference import inference_routes
 from lectern.models import Models, shared
 from lectern.pipeline import answer
 from lectern.principal import NOBODY
@@ -32,6 +34,7 @@ def create_app(task: Task, models: Callable[[], Models] = shared) -> FastAPI:
         responses={code: {"content": {PROBLEM_MEDIA_TYPE: {}}} for code in _DOCUMENTED},
         openapi_extra=_request_body(task),
     )
+    add_routes(app, task.name, inference_routes(task, models))
     app.add_api_route("/healthz", _health(task, models), methods=["GET"], name="health", response_model=None)
     return app
 

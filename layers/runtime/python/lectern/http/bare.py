@@ -10,9 +10,12 @@ from lectern import __version__
 from lectern.errors import LecternError, Unavailable
 from lectern.http.incoming import request_id
 from lectern.problem import RETRY_AFTER_SECONDS, problem, status
+from lectern.protocol.failure import failure, speaks
 from lectern.settings import settings
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+NO_PATH = "Lectern has no such path, or not with this method."
 
 
 def bare_app(name: str) -> FastAPI:
@@ -28,26 +31,31 @@ def bare_app(name: str) -> FastAPI:
     )
 
 
-def problem_response(error: LecternError, call_id: str) -> Response:
-    """An error as a problem document; what may be tried again says when."""
+def problem_response(error: LecternError, call_id: str, path: str = "") -> Response:
+    """An error as a problem document, or as the protocol of the path has it; what may be tried again says when."""
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(error, Unavailable) else {}
+    if speaks(path):
+        code, document = failure(error)
+        return JSONResponse(document, code, headers | {"X-Request-Id": call_id})
     return JSONResponse(problem(error, call_id), status(error)[0], headers, PROBLEM_MEDIA_TYPE)
 
 
 async def refused(request: Request, error: Exception) -> Response:
     """Our own errors, wherever they were raised."""
     assert isinstance(error, LecternError)
-    return problem_response(error, request_id(request))
+    return problem_response(error, request_id(request), request.url.path)
 
 
 async def unrouted(request: Request, error: Exception) -> Response:
     """No such path or method: what the framework itself answers."""
     assert isinstance(error, HTTPException)
+    if speaks(request.url.path):
+        return JSONResponse({"error": NO_PATH}, error.status_code, error.headers)
     document = {
         "type": "about:blank",
         "title": HTTPStatus(error.status_code).phrase,
         "status": error.status_code,
-        "detail": "Lectern has no such path, or not with this method.",
+        "detail": NO_PATH,
         "request_id": request_id(request),
     }
     return JSONResponse(document, error.status_code, error.headers, PROBLEM_MEDIA_TYPE)

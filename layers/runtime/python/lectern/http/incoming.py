@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request
@@ -11,12 +12,14 @@ from lectern.errors import BodyTooLarge, FieldError, InvalidRequest, Unauthentic
 from lectern.principal import DEVELOPMENT, Principal, from_claims
 from lectern.settings import settings
 
+JSON = "application/json"
 
-async def read_body(request: Request) -> bytes:
-    """The JSON body. Raises UnsupportedMediaType, or BodyTooLarge before more than the limit is held."""
+
+async def read_body(request: Request, takes: Sequence[str] = (JSON,)) -> bytes:
+    """The body. Raises UnsupportedMediaType, or BodyTooLarge before more than the limit is held."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise UnsupportedMediaType("The Content-Type must be application/json.")
+    if media_type not in takes:
+        raise UnsupportedMediaType(f"The Content-Type must be {' or '.join(filter(None, takes))}.")
     limit, body = settings().max_body_bytes, bytearray()
     announced = request.headers.get("content-length", "")
     _check_size(int(announced) if announced.isdecimal() and len(announced) < 20 else 0, limit)
