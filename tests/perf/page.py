@@ -1,12 +1,30 @@
 """results/README.md."""
 
+import json
 from collections.abc import Sequence
 
 from tests.perf.figures import RESULTS, Figure, machine, table
+from tests.perf.plots import bars, stages
+
+PLOTS = {
+    "cold": "From process start to the first answer",
+    "warm": "A warm request",
+    "memory": "Peak resident memory",
+    "serve": "Eight clients",
+    "offline": "Pairs a second, the whole command",
+}
 
 
 def write_page(figures: Sequence[Figure], rows: int, words: float) -> None:
-    """Write the page."""
+    """Write the page and a plot of each scenario."""
+    for scenario, title in PLOTS.items():
+        of = [figure for figure in figures if figure.name.startswith(f"{scenario}.")]
+        if of:
+            (RESULTS / f"{scenario}.svg").write_text(bars(title, of), "utf-8")
+    parts = RESULTS / "stages.json"
+    if parts.exists():
+        picture = stages("A cold start of grading", json.loads(parts.read_text("utf-8")))
+        (RESULTS / "stages.svg").write_text(picture, "utf-8")
     (RESULTS / "README.md").write_text(
         f"""# Results of `make bench`
 

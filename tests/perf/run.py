@@ -21,12 +21,13 @@ from tests.perf.requests import REQUESTS
 from tests.perf.scenarios.cold import measure_function
 from tests.perf.scenarios.offline import measure_offline
 from tests.perf.scenarios.serve import measure_serving
+from tests.perf.scenarios.stages import measure_stages
 
 OFFLINE_ROWS = 2500
 
 
 @click.command()
-@click.argument("scenarios", nargs=-1, type=click.Choice(["cold", "offline", "serve"]))
+@click.argument("scenarios", nargs=-1, type=click.Choice(["cold", "offline", "serve", "stages"]))
 @click.option("--functions", default=",".join(REQUESTS), help="Those of `cold`, separated by commas.")
 @click.option("--starts", default=5, show_default=True, help="Processes of each contender of `cold`.")
 @click.option("--requests", default=200, show_default=True, help="Of each process of `cold`.")
@@ -41,6 +42,7 @@ def main(scenarios: tuple[str, ...], functions: str, starts: int, requests: int)
             "cold": lambda: [f for name in names for f in measure_function(name, variables, starts, requests)],
             "offline": lambda: measure_offline(pairs(OFFLINE_ROWS)),
             "serve": measure_serving,
+            "stages": measure_stages,
         }
         for scenario in scenarios or measures:
             figures = keep(measures[scenario]())
