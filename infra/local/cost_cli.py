@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import click
 
 from infra.cost.estimate import Estimate, estimate
 from infra.cost.measured import NotMeasured, read_measured
+from infra.cost.memory import settings_of, table
 from infra.cost.month import HOURS, Workload
 from infra.cost.picture import compared, comparison
 from infra.cost.told import told
@@ -52,11 +53,15 @@ COUNT, FEW = click.IntRange(min=0, max=MOST), click.IntRange(min=0, max=10_000)
 )
 @click.option("--gpu-rate", type=Finite(0, min_open=True), help="Grades a second that the instance can do, if known.")
 @click.option("--region", default=REGION, show_default=True, help="Whose prices.")
+@click.option("--memories", is_flag=True, help="Only what answers of each function cost by its memory.")
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw Lambda against GPUs as SVG.")
 @click.option("--json", "as_json", is_flag=True, help="Print the estimate for machines.")
-def cost(region: str, gpu_rate: float | None, plot: Path | None, as_json: bool, **load: Any) -> None:
+def cost(region: str, gpu_rate: float | None, plot: Path | None, memories: bool, as_json: bool, **load: Any) -> None:
     """What a month costs, by service and for 1,000 grades, and from where on a GPU is cheaper."""
     try:
+        if memories:
+            click.echo(_memories(region, as_json))
+            return
         found = _estimate(region, gpu_rate, load)
     except (UnknownPrice, NotMeasured) as error:
         raise click.UsageError(str(error)) from None
@@ -64,6 +69,11 @@ def cost(region: str, gpu_rate: float | None, plot: Path | None, as_json: bool, 
         prices = compared(found.request, found.row, found.prices.instances)
         plot.write_text(comparison(prices, list(found.break_even.values())), "utf-8")
     click.echo(json.dumps(found.document()) if as_json else told(found))
+
+
+def _memories(region: str, as_json: bool) -> str:
+    found = settings_of(read_prices(region))
+    return json.dumps({name: [asdict(s) for s in sizes] for name, sizes in found.items()}) if as_json else table(found)
 
 
 def _estimate(region: str, gpu_rate: float | None, load: dict[str, Any]) -> Estimate:
