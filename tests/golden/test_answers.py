@@ -11,7 +11,9 @@ from starlette.testclient import TestClient
 
 from lectern.model import LoadedModel
 from lectern.models import shared
+from lectern.pipeline import answer
 from lectern.release import Release
+from lectern.settings import Settings
 from model_store.build.encoder import float_encoder
 from model_store.build.golden import REFERENCE_TOLERANCE, read_reference
 from model_store.build.grader import cross_graph
@@ -42,6 +44,43 @@ def test_alone_in_any_batch_and_in_any_order_to_the_last_bit(release: Release, r
         order = random.Random(seed).sample(range(len(requests)), len(requests))
         results = handler({"Items": [requests[i] for i in order]}, None)["Items"]
         assert [result["probabilities"] for result in results] == [alone[i] for i in order]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_on_any_number_of_threads_to_the_last_bit(
+    release: Release, requests: list[dict[str, Any]], threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from functions.grading.handler import handler
+
+    alone = [handler(request, None)["probabilities"] for request in requests]
+    monkeypatch.setattr("lectern.items.settings", lambda: Settings(environment="local", threads=threads))
+    assert [result["probabilities"] for result in handler({"Items": requests}, None)["Items"]] == alone
+
+
+def test_items_that_ask_for_the_same_are_answered_once(
+    release: Release, requests: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from functions.grading.handler import handler
+
+    asked: list[Any] = []
+
+    def counted(*given: Any) -> Any:
+        asked.append(given[1])
+        return answer(*given)
+
+    monkeypatch.setattr("lectern.items.answer", counted)
+    one, other = requests[0] | {"version": "1.0.0"}, requests[1]
+    items = [
+        one | {"id": "a", "student_id": "x"},
+        one | {"id": "b", "student_id": "y"},
+        other,
+        other | {"student_id": "x"},
+    ]
+    results = handler({"Items": [*items, "none"]}, None)["Items"]
+    assert len(asked) == 3, "without a version a canary may choose by the student"
+    assert [result.get("id") for result in results] == ["a", "b", None, None, None]
+    assert results[0]["probabilities"] == results[1]["probabilities"] != results[2]["probabilities"]
+    assert "error" in results[4]
 
 
 def test_the_command_line_gives_what_http_gives(

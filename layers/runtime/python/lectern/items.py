@@ -4,6 +4,7 @@ An item is a request's fields, with `id` and `student_id` beside them if the cal
 result. `BatchInput.principal` says for whom a batch runs.
 """
 
+import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -44,13 +45,28 @@ def answer_event(task: Task, event: Mapping[str, Any], request_id: str, models: 
 def answer_all(
     task: Task, items: list[Any], principal: Principal, request_id: str, models: Models, packs: FindsPacks | None = None
 ) -> list[dict[str, Any]]:
-    """The items' results in their order, each with its item's `id`; what concerns every item is raised."""
+    """The items' results in their order, each with its item's `id`; what concerns every item is raised.
+
+    Items that ask for the same are answered once.
+    """
     calls = [Call(principal, request_id, student=_student(item)) for item in items]
+    keys = [_key(item, place) for place, item in enumerate(items)]
+    first = {key: place for place, key in reversed(list(enumerate(keys)))}
     with ThreadPoolExecutor(min(settings().threads, max(1, len(items)))) as pool:
-        outcomes = list(pool.map(lambda item, call: _outcome(task, item, call, models, packs), items, calls))
+        found = pool.map(lambda place: _outcome(task, items[place], calls[place], models, packs), first.values())
+        answered = dict(zip(first, found, strict=True))
+    outcomes = [answered[key] for key in keys]
     record(task.name, calls, outcomes)
     _raise_what_concerns_all(items, outcomes)
     return [_result(item, outcome, request_id) for item, outcome in zip(items, outcomes, strict=True)]
+
+
+def _key(item: Any, place: int) -> str:
+    """The same for items with the same answer: their student counts where a canary may choose a version for them."""
+    if not isinstance(item, Mapping):
+        return str(place)
+    own = ("id", "student_id") if item.get("version") else ("id",)
+    return json.dumps(_without(item, *own), sort_keys=True, default=repr)
 
 
 def _raise_what_concerns_all(items: list[Any], outcomes: list[Outcome]) -> None:
