@@ -1,5 +1,6 @@
 """Real clients of S3 and DynamoDB on a bad day: some of their calls get what AWS answers then, before they are sent."""
 
+import dataclasses
 import io
 import random
 from collections.abc import Callable, Iterator
@@ -55,4 +56,17 @@ def under(real: Any, weather: Weather) -> Any:
         return weather(request.url)
 
     real._client.meta.events.register_first("before-send", before)
+    if getattr(real, "_reader", None):
+        real._reader = dataclasses.replace(real._reader, connections=_Under(real._reader.connections, before))
     return real
+
+
+@dataclasses.dataclass(frozen=True)
+class _Under:
+    """Connections under this weather."""
+
+    real: Any
+    before: Any
+
+    def send(self, request: Any) -> Any:
+        return self.before(request) or self.real.send(request)

@@ -6,6 +6,7 @@ needs two lines. Where they would not do (docs/adr/0022-a-cold-start.md) the cli
 
 import os
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.httpsession import URLLib3Session
 from botocore.response import StreamingBody
 
-TRIES = 2
+PAUSE = 0.05
+"""Seconds before the second and last try."""
 
 _REGION = re.compile(r"(af|ap|ca|eu|il|me|mx|sa|us)-(?!gov|iso)[a-z]+-\d+")
 """Of the partition whose addresses end in amazonaws.com."""
@@ -61,16 +63,14 @@ class Reader:
             ClientError: S3 refuses, as the client would say it.
             BotoCoreError: nobody answers.
         """
-        for left in reversed(range(TRIES)):
-            try:
-                answer = self._sent(key, version_id)
-            except BotoCoreError:
-                if not left:
-                    raise
-                continue
-            if answer.status_code < 500 or not left:
+        try:
+            answer = self._sent(key, version_id)
+            if answer.status_code < 500:
                 return _accepted(answer)
-        raise AssertionError("the last try returns or raises")
+        except BotoCoreError:
+            pass  # a connection that was closed meanwhile, say
+        time.sleep(PAUSE)
+        return _accepted(self._sent(key, version_id))
 
     def _sent(self, key: str, version_id: str | None) -> Any:
         pin = {"versionId": version_id} if version_id else {}
