@@ -1,7 +1,7 @@
 """Reading from S3 by botocore's credentials, signature and connections, without its client.
 
 A client reads S3's model and its rules of endpoints first, 120 ms and 18 MB of a cold start, of which reading an object
-needs two lines. Where they would not do (docs/adr/0022-a-cold-start.md) the client reads.
+needs two lines. Where they would not do (docs/adr/0022-reading-without-the-client.md) the client reads.
 """
 
 import os
