@@ -54,6 +54,8 @@ def text_rows(text: str, tokenizer: Tokenizer, manifest: Manifest) -> list[Encod
 
 def mean_output(rows: Sequence[Encoding], outputs: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
     """The mean (outputs,) over the windows, each weighing as much as it has tokens."""
+    if len(outputs) == 1:
+        return outputs[0]
     mean: NDArray[np.float32] = np.average(outputs, axis=0, weights=[len(row.input_ids) for row in rows])
     return mean.astype(np.float32)
 

@@ -25,6 +25,8 @@ def is_blank(text: str) -> bool:
 
 def latin_share(text: str) -> float:
     """The share of letters that are Latin; 1 where there are no letters."""
+    if text.isascii():
+        return 1.0
     letters = [c for c in text if c.isalpha()]
     latin = sum(unicodedata.name(c, "").startswith(("LATIN", "FULLWIDTH LATIN")) for c in letters)
     return latin / len(letters) if letters else 1.0
