@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from mlserver import MLModel
 from mlserver.handlers import custom_handler
@@ -21,9 +22,9 @@ class Grader(MLModel):
         return True
 
     @custom_handler(rest_path="/v1/grade")
-    async def grade(self, question: str, references: list[str], answer: str) -> dict[str, list[float]]:
+    async def grade(self, body: dict[str, Any]) -> dict[str, list[float]]:
         """Probabilities of the labels."""
-        return self.model({"question": question, "references": references, "answer": answer})
+        return self.model(body)
 
 
 if __name__ == "__main__":
