@@ -15,7 +15,7 @@ SIZES = (256, 512, 1024, WHOLE_PROCESSOR, 3008)
 ROOM = 1.5
 """Times what was seen, as requests may be larger than the benchmark's."""
 
-ALIKE = 0.05
+ALIKE = 0.1
 """Prices that differ by no more are the same: the faster one is better then."""
 
 
@@ -62,7 +62,7 @@ def table(found: dict[str, list[Setting]]) -> str:
     for name, settings in found.items():
         chosen, of = best(settings), {setting.memory: setting for setting in settings}
         lines.append(f"{name:20}" + "".join(f"{_cell(of.get(size), chosen):>20}" for size in SIZES))
-    return "\n".join([*lines, "US dollars of Lambda, warm; milliseconds of an answer. *: in functions.toml."])
+    return "\n".join([*(line.rstrip() for line in lines), "US dollars of Lambda, warm; milliseconds of an answer. *: in functions.toml."])
 
 
 def _cell(setting: Setting | None, chosen: Setting) -> str:
