@@ -12,7 +12,7 @@ TEXT = PAGE.read_text("utf-8")
 
 
 def test_every_command_prints_what_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(BLOCK.findall(TEXT)) == TEXT.count("```sh") == 3
+    assert len(BLOCK.findall(TEXT)) == TEXT.count("```sh") == 4
     (tmp_path / "docs/images").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     assert refreshed(TEXT) == TEXT
