@@ -11,7 +11,7 @@ UV := .tools/bin/uv
 RUN := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: demo serve test check format bench soak results layers releases synth lock train-env clean
+.PHONY: demo serve test check format bench soak results openapi layers releases synth lock train-env clean
 
 demo: $(READY)  ## set up, build, publish, grade the sample class
 	$(RUN) -m infra.local.demo
@@ -46,6 +46,9 @@ results: $(READY)  ## measure what ships on $$LECTERN_DATA, beside the runs in R
 	for name in sentiment question-type bloom sentences; do .venv/bin/lectern models evaluate $$name; done
 	.venv/bin/lectern packs measure $(foreach fold,0 1 2 3 4,--first-run $(RUNS)/f$(fold)/adapter)
 	.venv/bin/lectern models results
+
+openapi: $(READY)  ## write docs/openapi.json anew: the whole API, with answers of the embedded models
+	$(RUN) -m infra.openapi
 
 layers: $(READY)  ## the zips of the functions' layers and their sizes, into layers/dist
 	$(RUN) -m layers.dependencies.build --uv $(UV) $(foreach platform,$(PLATFORMS),--platform $(platform))

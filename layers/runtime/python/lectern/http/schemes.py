@@ -36,15 +36,19 @@ def scheme_routes(
     """The routes of the schemes of the caller's tenant; `taken` are the names of schemes that are models."""
 
     def post(asked: Asked) -> SchemeFacts:
+        """Make a scheme of labels out of examples."""
         return create_scheme(embedder, taken, asked.body, asked.call, models(), schemes()).facts()
 
     def names(asked: Asked) -> SchemeNames:
+        """The schemes that there are."""
         return SchemeNames(schemes=schemes().names(asked.tenant), built_in=list(taken))
 
     def get(asked: Asked) -> SchemeFacts:
+        """A scheme of one's own: its labels, and how well they are told apart."""
         return schemes().get(asked.tenant, asked.path["name"]).facts()
 
     def delete(asked: Asked) -> SchemeErased:
+        """Erase a scheme."""
         schemes().delete(asked.tenant, asked.path["name"])
         return SchemeErased(erased=asked.path["name"])
 
