@@ -90,7 +90,7 @@ def _operation(operation: Operation, components: Components, shown: Document) ->
     if operation.public:
         document["security"] = []
     if route.request:
-        content: Document = {media: {} for media in route.takes if media}
+        content: Document = {media: _bytes(media) for media in route.takes if media}
         content[JSON] = {"schema": components.of(route.request, "validation"), **_example(shown, "request")}
         document["requestBody"] = {"required": True, "content": content}
     return document
@@ -98,7 +98,7 @@ def _operation(operation: Operation, components: Components, shown: Document) ->
 
 def _responses(operation: Operation, components: Components, shown: Document) -> Document:
     route, v2 = operation.route, speaks(operation.path)
-    content: Document = {media: {} for media in route.gives}
+    content: Document = {media: _bytes(media) for media in route.gives}
     if route.response:
         named = v2 or "request_id" in route.response.model_fields
         schema = components.of(route.response, "serialization") if named else components.answer(route.response)
@@ -127,6 +127,11 @@ def _error(code: int, v2: bool) -> Document:
     again = {"Retry-After": {"schema": {"type": "string"}, "description": f"Seconds, now {RETRY_AFTER_SECONDS}."}}
     content = {media: {"schema": {"$ref": f"{PLACE}{name}"}}}
     return {"description": _TITLES[code], "content": content, **({"headers": again} if code == 503 else {})}
+
+
+def _bytes(media: str) -> Document:
+    """What is not JSON: text, or a file."""
+    return {"schema": {"type": "string"} if media.startswith("text/") else {"type": "string", "format": "binary"}}
 
 
 def _example(shown: Document, part: str) -> Document:

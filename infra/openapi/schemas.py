@@ -36,7 +36,7 @@ class Components:
             [{f"{m.__module__}.{m.__qualname__} {mode}": s for (m, mode), s in places.items()}, definitions]
         )
         self._places, found = json.loads(_renamed(text))
-        self.schemas: Schemas = found["$defs"]
+        self.schemas: Schemas = {name: schema | {"title": name} for name, schema in found["$defs"].items()}
 
     def of(self, model: type[BaseModel], mode: Mode) -> Schemas:
         """A reference to the schema of a model that an operation takes or gives."""

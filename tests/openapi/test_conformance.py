@@ -46,7 +46,6 @@ OPERATIONS = {
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_an_operation(label: str, mode: GenerationMode, api: ASGIApp) -> None:
     """What the document allows, and what it does not."""
-    operation = OPERATIONS[label]
 
     def conform(case: schemathesis.Case) -> None:
         case.headers.pop("X-Deadline-Ms", None)  # else 504 is what is right
