@@ -11,8 +11,9 @@ export UV_PYTHON_DOWNLOADS := never
 UV := .tools/bin/uv
 RUN := .venv/bin/python
 READY := .venv/.ready
+TYPESCRIPT := examples/clients/typescript
 
-.PHONY: demo serve test check format bench bench-peers soak results layers releases synth audit lock train-env clean
+.PHONY: demo serve test check format bench bench-peers soak results openapi layers releases synth audit lock train-env clean
 
 demo: $(READY)  ## set up, build, publish, grade the sample class
 	$(RUN) -m infra.local.demo
@@ -20,7 +21,7 @@ demo: $(READY)  ## set up, build, publish, grade the sample class
 serve: $(READY)  ## serve the functions on http://127.0.0.1:$(PORT)
 	.venv/bin/lectern serve --port $(PORT)
 
-test: check  ## every check and every test
+test: check $(TYPESCRIPT)/node_modules  ## every check and every test
 	$(RUN) -m pytest -n auto --maxprocesses 8 --dist loadfile
 
 check: $(READY)  ## lint, format and types
@@ -55,6 +56,9 @@ results: $(READY)  ## measure what ships on $$LECTERN_DATA, beside the runs in R
 	.venv/bin/lectern packs measure $(foreach fold,0 1 2 3 4,--first-run $(RUNS)/f$(fold)/adapter)
 	.venv/bin/lectern models results
 
+openapi: $(READY)  ## write docs/openapi.json anew: the whole API, with answers of the embedded models
+	$(RUN) -m infra.openapi
+
 layers: $(READY)  ## the zips of the functions' layers and their sizes, into layers/dist
 	$(RUN) -m layers.dependencies.build --uv $(UV) $(foreach platform,$(PLATFORMS),--platform $(platform))
 
@@ -84,6 +88,10 @@ $(UV):
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Lectern needs Python 3.11 or newer")'
 	$(PYTHON) -m venv .tools
 	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(TYPESCRIPT)/node_modules: $(TYPESCRIPT)/package-lock.json
+	npm ci --prefix $(TYPESCRIPT) --ignore-scripts --no-audit --no-fund --silent || \
+		echo "npm can't fetch the generator: the TypeScript client is not tested"
 
 $(READY): requirements.lock pyproject.toml | $(UV)
 	$(UV) venv --quiet --clear --python $(PYTHON) .venv

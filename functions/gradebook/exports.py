@@ -19,6 +19,8 @@ from lectern.reports.page import page
 from lectern.reports.row import from_grade
 from lectern.validation import validate
 
+MEDIA_TYPES = tuple(sorted({known.media_type for known in FORMATS.values()}))
+
 
 def post_export(asked: Asked) -> Raw:
     """A class's grades as another gradebook takes them. Raises InvalidRequest for what a format does not know."""

@@ -16,8 +16,8 @@ from functions.jobs.schemas import (
 from lectern.http.api import Route, for_teachers
 
 _ROUTES = [
-    Route("POST", "/v1/jobs", task.post_job, JobRequest, JobView, 202),
-    Route("GET", "/v1/jobs", task.list_jobs, response=JobList),
+    Route("POST", "/v1/jobs", task.post_job, JobRequest, JobView, 202, parameters=("Idempotency-Key",)),
+    Route("GET", "/v1/jobs", task.list_jobs, response=JobList, parameters=("limit", "cursor")),
     Route("GET", "/v1/jobs/{job_id}", task.get_job, response=JobView),
     Route("POST", "/v1/jobs/{job_id}/cancel", task.cancel_job, response=JobView),
     Route("POST", "/v1/uploads", task.post_upload, UploadRequest, Upload, 201),

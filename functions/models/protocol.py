@@ -38,7 +38,7 @@ def model_ready(asked: Asked) -> ModelReady:
 
 
 def served_elsewhere(asked: Asked) -> ModelReady:
-    """Where nobody serves the model under its own name, this is the answer. Raises UnknownRelease."""
+    """Answer tensors or requests by a model. Here, where no function serves it by its name: UnknownRelease."""
     raise UnknownRelease("No function here answers for this model.")
 
 

@@ -20,9 +20,17 @@ _DOCUMENT = f"{_COLLECTION}/documents/{{document:path}}"
 
 ROUTES = [
     Route("POST", "/v1/search", search, SearchRequest, SearchResponse),
-    Route("GET", "/v1/collections", collecting.list_collections, response=CollectionList),
+    Route(
+        "GET", "/v1/collections", collecting.list_collections, response=CollectionList, parameters=("limit", "cursor")
+    ),
     Route("GET", _COLLECTION, collecting.get_collection, response=CollectionView),
-    Route("GET", f"{_COLLECTION}/documents", collecting.list_documents, response=DocumentList),
+    Route(
+        "GET",
+        f"{_COLLECTION}/documents",
+        collecting.list_documents,
+        response=DocumentList,
+        parameters=("limit", "cursor"),
+    ),
     Route("GET", _DOCUMENT, collecting.get_document, response=DocumentView),
     *for_teachers(
         [

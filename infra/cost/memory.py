@@ -62,7 +62,12 @@ def table(found: dict[str, list[Setting]]) -> str:
     for name, settings in found.items():
         chosen, of = best(settings), {setting.memory: setting for setting in settings}
         lines.append(f"{name:20}" + "".join(f"{_cell(of.get(size), chosen):>20}" for size in SIZES))
-    return "\n".join([*(line.rstrip() for line in lines), "US dollars of Lambda, warm; milliseconds of an answer. *: in functions.toml."])
+    return "\n".join(
+        [
+            *(line.rstrip() for line in lines),
+            "US dollars of Lambda, warm; milliseconds of an answer. *: in functions.toml.",
+        ]
+    )
 
 
 def _cell(setting: Setting | None, chosen: Setting) -> str:

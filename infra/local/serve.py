@@ -17,9 +17,10 @@ from infra.choices import read_functions
 from infra.local.aws import check_free, in_environment
 from infra.local.environment import ensure_live, use_local_settings
 from infra.local.heavy import heavy_endpoint
+from infra.openapi.page import page_app
 from model_store.catalogue import EMBEDDED
 
-SETTINGS = {"LECTERN_DOCS": "true", "LECTERN_PRELOAD": "true", "POWERTOOLS_LOG_LEVEL": "INFO"}
+SETTINGS = {"LECTERN_PRELOAD": "true", "POWERTOOLS_LOG_LEVEL": "INFO"}
 
 
 def serve_functions(port: int, grpc_port: int | None = None) -> None:
@@ -63,7 +64,7 @@ def whole_api() -> ASGIApp:
     """Every function's application behind one address, as API Gateway has one."""
     functions = read_functions()
     names = sorted(functions, key=lambda name: not functions[name].owns)  # shared routes are their owner's
-    return by_route([import_module(f"functions.{name}.handler").app for name in names])
+    return by_route([page_app(), *(import_module(f"functions.{name}.handler").app for name in names)])
 
 
 def by_route(apps: Sequence[FastAPI]) -> ASGIApp:

@@ -14,19 +14,18 @@ from infra.local import run as running
 from infra.local.journal import Journal
 from infra.local.serve import whole_api
 from infra.local.tasks import tasks
+from infra.openapi.examples import read_requests
 from lectern import items
 from lectern.errors import StoreUnavailable
 from lectern.release import Release
 from tests.command import runner
 from tests.http.conftest import REQUEST
 
-SCALE = {"min": 1, "max": 6}
-SAMPLES: dict[str, list[dict[str, Any]]] = {
-    "grading": [REQUEST, REQUEST | {"answer": "It is heavier.", "explain": True}, REQUEST | {"answer": ""}],
-    "essays": [{"essay": "Dear editor, computers help people. They teach us.", "scale": SCALE}],
-    "classify": [{"text": "Who wrote Faust?", "scheme": "question-type"}, {"text": "Define it.", "scheme": "bloom"}],
-    "sentiment": [{"text": "I loved it."}, {"text": "A waste of time. " * 200}],
-    "search": [{"texts": ["Ice floats.", "Rome fell."]}],
+EXAMPLES = {name: read_requests()[f"POST {task.route}"]["body"] for name, task in tasks().items()}
+MORE: dict[str, list[dict[str, Any]]] = {
+    "grading": [REQUEST | {"answer": "It is heavier."}, REQUEST | {"answer": ""}],
+    "classify": [{"text": "Define it.", "scheme": "bloom"}],
+    "sentiment": [{"text": "A waste of time. " * 200}],
 }
 LOVED, HATED = '{"text": "I loved it.", "id": 1}', '{"id": "b", "text": "A waste of time."}'
 
@@ -80,12 +79,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sizes
 
 
-@pytest.mark.parametrize("task", SAMPLES)
+@pytest.mark.parametrize("task", tasks())
 def test_answers_are_those_of_http(run: Run, task: str) -> None:
-    done = run([json.dumps(fields) for fields in SAMPLES[task]], task=task)
+    samples = [EXAMPLES[task], *MORE.get(task, ())]
+    done = run([json.dumps(fields) for fields in samples], task=task)
     assert done.code == 0
     client = TestClient(whole_api())
-    for answer, fields in zip(done.answers, SAMPLES[task], strict=True):
+    for answer, fields in zip(done.answers, samples, strict=True):
         own = client.post(tasks()[task].route, json=fields).json()
         assert answer == {name: value for name, value in own.items() if name != "request_id"}
 
@@ -93,7 +93,7 @@ def test_answers_are_those_of_http(run: Run, task: str) -> None:
 def test_the_tasks_are_those_of_the_folders(run: Run) -> None:
     done = run([], task="spelling")
     assert done.code == 2
-    assert all(name in done.error for name in SAMPLES)
+    assert all(name in done.error for name in tasks())
     assert "jobs" not in done.error, "it has no model"
 
 

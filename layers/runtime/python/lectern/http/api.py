@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import wraps
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -53,7 +54,8 @@ Act = Callable[[Asked], Answer]
 class Route:
     """`act` validates the body itself (lectern.validation), by `request` where it has one. It raises LecternErrors.
 
-    `takes` are the body's media types; '' is for callers that name none.
+    `takes` are the body's media types ('' is for callers that name none), `gives` those of the answer; `parameters` the
+    names in the query, and of headers, that it reads. `teachers`: nobody else is let in.
     """
 
     method: str
@@ -63,19 +65,23 @@ class Route:
     response: type[BaseModel] | None = None
     status: int = 200
     takes: tuple[str, ...] = (JSON,)
+    gives: tuple[str, ...] = (JSON,)
+    parameters: tuple[str, ...] = ()
+    teachers: bool = False
 
 
 def for_teachers(routes: Sequence[Route]) -> list[Route]:
     """The same routes, closed to callers without a teacher's role (Forbidden)."""
 
     def closed(act: Act) -> Act:
+        @wraps(act)
         def checked(asked: Asked) -> Answer:
             require(asked.call.principal, TEACHERS)
             return act(asked)
 
         return checked
 
-    return [replace(route, act=closed(route.act)) for route in routes]
+    return [replace(route, act=closed(route.act), teachers=True) for route in routes]
 
 
 def create_api(name: str, routes: Sequence[Route]) -> FastAPI:
@@ -87,6 +93,7 @@ def create_api(name: str, routes: Sequence[Route]) -> FastAPI:
 
 def add_routes(app: FastAPI, name: str, routes: Sequence[Route]) -> None:
     """Serve routes beside those that the application of the function `name` has."""
+    describe(app, routes)
     for route in routes:
         app.add_api_route(
             route.path,
@@ -96,6 +103,11 @@ def add_routes(app: FastAPI, name: str, routes: Sequence[Route]) -> None:
             response_model=route.response,
             openapi_extra=_body(route),
         )
+
+
+def describe(app: FastAPI, routes: Sequence[Route]) -> None:
+    """Keep what is said of routes with the application: the document about the whole API is made of it."""
+    app.state.described = [*getattr(app.state, "described", ()), *routes]
 
 
 def _endpoint(name: str, route: Route) -> Callable[[Request], Awaitable[Response]]:

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from lectern.call import Call
 from lectern.errors import LecternError
-from lectern.http.api import add_routes
+from lectern.http.api import Asked, Route, add_routes, describe
 from lectern.http.bare import PROBLEM_MEDIA_TYPE, bare_app, problem_response
 from lectern.http.incoming import in_lambda, open_call, read_body, request_id
 from lectern.http.inference import inference_routes
@@ -34,9 +34,20 @@ def create_app(task: Task, models: Callable[[], Models] = shared) -> FastAPI:
         responses={code: {"content": {PROBLEM_MEDIA_TYPE: {}}} for code in _DOCUMENTED},
         openapi_extra=_request_body(task),
     )
+    describe(app, [_described(task)])
     add_routes(app, task.name, inference_routes(task, models))
     app.add_api_route("/healthz", _health(task, models), methods=["GET"], name="health", response_model=None)
     return app
+
+
+def _described(task: Task) -> Route:
+    """The task's route as the document about the API shows it; `act` lends its words alone."""
+
+    def act(asked: Asked) -> Answer:
+        raise NotImplementedError
+
+    act.__doc__ = task.response.__doc__
+    return Route("POST", task.route, act, task.request, task.response)
 
 
 def _answering(task: Task, models: Callable[[], Models]) -> Callable[[Request], Awaitable[Response]]:

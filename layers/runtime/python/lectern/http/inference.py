@@ -4,13 +4,11 @@ from collections.abc import Callable
 
 from lectern.http.api import Asked, Raw, Route
 from lectern.models import Models
-from lectern.protocol import BASE
+from lectern.protocol import BASE, BYTES, JSON, WIRE
 from lectern.protocol.body import HEADER, read, write
 from lectern.protocol.documents import InferRequest, InferResponse
 from lectern.protocol.infer import Inference, infer
 from lectern.task import Task
-
-JSON, BYTES = "application/json", "application/octet-stream"
 
 
 def inference_routes(task: Task, models: Callable[[], Models]) -> list[Route]:
@@ -30,4 +28,4 @@ def _routes(task: Task, model: str, models: Callable[[], Models]) -> list[Route]
         return Raw(content, JSON if json_size is None else BYTES, headers=headers)
 
     paths = (f"{BASE}/models/{model}/infer", f"{BASE}/models/{model}/versions/{{version}}/infer")
-    return [Route("POST", path, act, InferRequest, InferResponse, takes=(JSON, BYTES, "")) for path in paths]
+    return [Route("POST", path, act, InferRequest, InferResponse, takes=(*WIRE, ""), gives=WIRE) for path in paths]

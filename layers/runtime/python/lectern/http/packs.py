@@ -30,12 +30,15 @@ def pack_routes(
     """The routes of the packs of a task's questions, for the caller's tenant alone."""
 
     def put(asked: Asked) -> PackFacts:
+        """Fit the question's pack to a teacher's grades."""
         return facts(fit_pack(task, _question(asked), asked.body, asked.call, models(), packs()))
 
     def get(asked: Asked) -> PackFacts:
+        """The pack of a question: what it was fitted to, and how well."""
         return facts(packs().get(asked.tenant, _question(asked)))
 
     def delete(asked: Asked) -> Erased:
+        """Erase every version of a question's pack."""
         return Erased(erased=packs().delete(asked.tenant, _question(asked)))
 
     routes = [

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Sequence
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
+from lectern.errors import InvalidRequest
 from lectern.http.api import Asked, Route, for_teachers
+from lectern.http.paging import refused
 from lectern.models import Models
 from lectern.models import shared as shared_models
 from lectern.schemes.pack import SchemeFacts
 from lectern.schemes.repository import Schemes
 from lectern.schemes.repository import shared as shared_schemes
-from lectern.schemes.request import SchemeRequest
+from lectern.schemes.request import SchemeName, SchemeRequest
 from lectern.schemes.service import create_scheme
+from lectern.validation import validate
 
 
 class SchemeNames(BaseModel):
@@ -36,17 +39,21 @@ def scheme_routes(
     """The routes of the schemes of the caller's tenant; `taken` are the names of schemes that are models."""
 
     def post(asked: Asked) -> SchemeFacts:
+        """Make a scheme of labels out of examples."""
         return create_scheme(embedder, taken, asked.body, asked.call, models(), schemes()).facts()
 
     def names(asked: Asked) -> SchemeNames:
+        """The schemes that there are."""
         return SchemeNames(schemes=schemes().names(asked.tenant), built_in=list(taken))
 
     def get(asked: Asked) -> SchemeFacts:
-        return schemes().get(asked.tenant, asked.path["name"]).facts()
+        """A scheme of one's own: its labels, and how well they are told apart."""
+        return schemes().get(asked.tenant, _name(asked)).facts()
 
     def delete(asked: Asked) -> SchemeErased:
-        schemes().delete(asked.tenant, asked.path["name"])
-        return SchemeErased(erased=asked.path["name"])
+        """Erase a scheme."""
+        schemes().delete(asked.tenant, _name(asked))
+        return SchemeErased(erased=_name(asked))
 
     routes = [
         Route("POST", "/v1/schemes", post, SchemeRequest, SchemeFacts),
@@ -55,3 +62,17 @@ def scheme_routes(
         Route("DELETE", "/v1/schemes/{name}", delete, response=SchemeErased),
     ]
     return for_teachers(routes)
+
+
+class _Named(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    name: SchemeName
+
+
+def _name(asked: Asked) -> str:
+    """The name in the path. Raises InvalidRequest for one that no scheme can have."""
+    try:
+        return validate(_Named, asked.path).name
+    except InvalidRequest as error:
+        raise refused(("path", "name"), error.errors[0].msg) from None
