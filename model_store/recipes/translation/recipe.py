@@ -1,0 +1,89 @@
+"""The translator's recipe: both directions in one network, from random weights."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from model_store.recipes.engine import Batch, Fit, Training
+from model_store.recipes.export import write_json
+from model_store.recipes.recipe import Recipe, Source, Work
+from model_store.recipes.translation.learning import Augmentation, Both, loss
+from model_store.recipes.translation.network import Shape, Translator
+from model_store.recipes.translation.vocabulary import Pieces, learn_vocabulary
+from model_store.translation.pairs import near_duplicates, pairs_digest, read_pairs
+
+TRAINING_DATA = {"name": "Tatoeba English-Chinese, train", "licence": "CC BY 2.0 FR"}
+
+WATCHED = 300
+"""Pairs of the development part whose loss is told after each epoch."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What a run depends on, beside its data and how it is fitted."""
+
+    batch_size: int = 64
+    vocabulary: int = 5000
+    width: int = 192
+    inner: int = 512
+    encoders: int = 4
+    decoders: int = 2
+    dropout: float = 0.2
+    label_smoothing: float = 0.1
+    piece_dropout: float = 0.1
+    joined: float = 0.05
+    copied: float = 0.2
+    first_seed: int = 20130601
+    """Of the weights that begin at random."""
+
+
+def compose(source: Source, parameters: Parameters) -> Work:
+    """The network on the training pairs, watched on pairs that are not nearly among them. Raises as `read_pairs`."""
+    pairs = read_pairs(source.data)
+    learnt, held = ([pair for pair in pairs if pair.split == split] for split in ("train", "dev"))
+    watched = [pair for pair, near in zip(held, near_duplicates(held, learnt), strict=True) if not near][:WATCHED]
+    tokenizer = learn_vocabulary(learnt, parameters.vocabulary)
+    tokens = [tokenizer.id_to_token(place) or "" for place in range(tokenizer.get_vocab_size())]
+    torch.manual_seed(parameters.first_seed)
+    network = Translator(_shape(len(tokens), parameters), parameters.dropout, tokens)
+    both, pieces = Both(learnt, Pieces(tokenizer)), Pieces(tokenizer)
+    changes = Augmentation(parameters.piece_dropout, parameters.joined, parameters.copied)
+
+    def batches(_: int, chance: random.Random) -> Iterator[Batch]:
+        return both.batches(parameters.batch_size, chance, changes)
+
+    def mean_loss(trained: nn.Module, batch: Batch) -> Tensor:
+        return loss(trained, batch, parameters.label_smoothing)
+
+    steps = both.steps(parameters.batch_size)
+    training = Training(network, steps, batches, mean_loss, Both(watched, pieces).metrics)
+    export = partial(_export, network, tokenizer.to_str(), len(learnt))
+    return Work(training, {"data_sha256": pairs_digest(pairs)}, export)
+
+
+def _shape(tokens: int, parameters: Parameters) -> Shape:
+    return Shape(
+        tokens,
+        width=parameters.width,
+        inner=parameters.inner,
+        encoders=parameters.encoders,
+        decoders=parameters.decoders,
+    )
+
+
+def _export(network: Translator, tokenizer: str, learnt: int, folder: Path, record: dict[str, Any]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file({n: v.detach().half().contiguous() for n, v in network.named_parameters()}, folder / "adapter.safetensors")
+    (folder / "tokenizer.json").write_text(tokenizer, "utf-8")
+    facts = {"kind": "translator", "heads": network.shape.heads, "training_data": [TRAINING_DATA], "pairs": learnt}
+    write_json(folder / "adapter.json", facts | record)
+
+
+RECIPE = Recipe(Parameters(), compose, Fit(epochs=28, cycles=4, learning_rate=1e-3, average=0.05, checkpoint_steps=200))
