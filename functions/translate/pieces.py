@@ -65,7 +65,8 @@ def framed(ids: Sequence[int], target: str) -> list[int]:
 def written(tokens: Sequence[str], language: str) -> str:
     """The text of tokens that the model wrote; copies stay as `<1>`."""
     text = "".join(f" {token}" if token in COPIES and language == "en" else token for token in tokens)
-    return text.replace(MARK, " ").strip()
+    text = text.replace(MARK, " ")
+    return " ".join(text.split()) if language == "en" else text.strip()
 
 
 def parts_of(text: str) -> list[str | int]:

@@ -95,7 +95,7 @@ class Both:
         for start in range(0, len(rows), 128):
             batch = padded(rows[start : start + 128])
             count = int((batch["written"][:, 1:] != PADDING).sum())
-            total, tokens = total + float(loss(network, batch, 0.0)) * count, tokens + count
+            total, tokens = total + float(loss(network, batch, 0.0).detach()) * count, tokens + count
         return total / tokens
 
 

@@ -14,6 +14,7 @@ HAN = r"\u2e80-\u2eff\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U000200
 _WIDE = {place + 0xFEE0: place for place in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B))}
 _PRINTED = str.maketrans(",?!:;", "，？！：；")
 _ASPECT = re.compile("(?<![名原编专论巨译显昭])著(?![名作者称述书])")
+_ONE = re.compile(f"[{HAN}]")
 _BY_HAN = re.compile(rf"(?<=[{HAN}])\s*[,?!:;]|[,?!:;](?=[{HAN}])")
 
 
@@ -31,3 +32,9 @@ def printed(text: str) -> str:
 def _table() -> dict[int, str]:
     traditional, simple = (Path(__file__).parent / "simplified.txt").read_text("utf-8").splitlines()
     return dict(zip(map(ord, traditional), simple, strict=True))
+
+
+def han_share(text: str) -> float:
+    """The share of letters that are ideographs; 1 where there are no letters."""
+    letters = [c for c in text if c.isalpha()]
+    return sum(bool(_ONE.match(c)) for c in letters) / len(letters) if letters else 1.0

@@ -3,6 +3,7 @@
 import ctypes
 import hashlib
 import tempfile
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +13,7 @@ from tokenizers import Tokenizer
 
 from lectern.errors import ReleaseRejected, UnknownObject
 from lectern.external_data import has_external_data
+from lectern.generation.writing import WRITING, Rules, read_writing
 from lectern.manifest import GoldenVector, Manifest, PinnedFile
 from lectern.model import ENCODER, MODEL, TOKENIZER, Encoder, Encoding, LoadedModel
 from lectern.release import Release
@@ -32,9 +34,17 @@ def load(store: Store, release: Release) -> LoadedModel:
         Encoder(_session(store, ENCODER, manifest)) if ENCODER in manifest.files else None,
         {name: fetch(store, name, manifest) for name in manifest.files.keys() - {MODEL, ENCODER, TOKENIZER}},
     )
+    model = replace(model, rules=_rules(model))
     _give_back_memory()
     self_test(model)
     return model
+
+
+def _rules(model: LoadedModel) -> Rules | None:
+    try:
+        return read_writing(model.files[WRITING]) if WRITING in model.files else None
+    except ValueError as error:
+        raise _no_model(model.release.manifest) from error
 
 
 def prove(store: Store, release: Release) -> None:
@@ -83,7 +93,8 @@ def self_test(model: Tested) -> None:
 
 
 def _encoding(vector: GoldenVector) -> Encoding:
-    return Encoding(list(vector.input_ids), list(vector.token_type_ids), list(vector.features), list(vector.hashes))
+    lists = (vector.input_ids, vector.token_type_ids, vector.features, vector.hashes, vector.written)
+    return Encoding(*map(list, lists))
 
 
 def fetch(store: Store, name: str, manifest: Manifest) -> bytes:
