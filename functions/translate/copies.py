@@ -61,7 +61,7 @@ def marked(sentence: str, language: str, known: Known) -> Marked:
             parts += [text[place:start], copies.index(text[start:end])]
             place = end
     left = len({text[start:end] for start, end in spans}) - len(copies)
-    return Marked(before, tuple([*parts, text[place:]]), after, copies, left)
+    return Marked(before, (*parts, text[place:]), after, copies, left)
 
 
 def _spans(text: str, language: str, known: Known) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,9 @@ Language = Literal["en", "zh"]
 
 MOST_CHARACTERS = 4000
 
-Sentences = Annotated[str, StringConstraints(max_length=MOST_CHARACTERS), AfterValidator(clean), AfterValidator(visible)]
+Sentences = Annotated[
+    str, StringConstraints(max_length=MOST_CHARACTERS), AfterValidator(clean), AfterValidator(visible)
+]
 
 
 class TranslateRequest(Request):

@@ -26,6 +26,9 @@ LOST = "A number, a name, a link or markup of the text is not in the translation
 TOO_MANY = "A sentence has more numbers, names, links and marks than the model can carry over; some may be changed."
 BROKEN_OFF = "A sentence's translation was broken off, because it grew too long."
 
+HALF, MOST = 0.5, 0.8
+"""A sentence is translated if more than half of its letters are of the source's script; below four in five it warns."""
+
 _SHARES: dict[str, Callable[[str], float]] = {"en": latin_share, "zh": han_share}
 
 
@@ -34,6 +37,8 @@ class Sentence(NamedTuple):
 
     segment: Segment
     marked: Marked | None
+    foreign: bool
+    """Whether a good part of its letters is not of the source's script."""
 
 
 def encode(request: TranslateRequest, tokenizer: Tokenizer, manifest: Manifest) -> list[Encoding]:
@@ -45,7 +50,7 @@ def encode(request: TranslateRequest, tokenizer: Tokenizer, manifest: Manifest) 
         return found
 
     rows = []
-    for _, told in _sentences(request, lambda token: known(token) is not None):
+    for _, told, _ in _sentences(request, lambda token: known(token) is not None):
         if told:
             parts = [part if isinstance(part, int) else _spaced(part, request.source) for part in told.parts]
             tokens = framed(sentence_ids(parts, request.source, ids), request.target)
@@ -60,14 +65,16 @@ def postprocess(
     """The translations, joined as their sources were."""
     rules = _rules(writing)
     waiting, said, warnings = list(zip(rows, outputs, strict=True)), list[tuple[str, str]](), set[str]()
-    for segment, told in _sentences(request, rules.known.__contains__):
+    for segment, told, foreign in _sentences(request, rules.known.__contains__):
+        warnings |= {OTHER_SCRIPT} if foreign else set()
         if told:
             row, output = waiting.pop(0)
-            text = written([rules.writing.tokens[int(token)] for token in output[0] if token != rules.writing.end], request.target)
+            text = written(
+                [rules.writing.tokens[int(token)] for token in output[0] if token != rules.writing.end], request.target
+            )
             warnings |= _faults(told, text, row, output, rules)
             said.append((told.restored(text), segment.space))
         else:
-            warnings |= {OTHER_SCRIPT} if any(c.isalpha() for c in segment.text) else set()
             said.append((segment.text, segment.space))
     warnings |= {NOTHING} if not rows else set()
     order = (NOTHING, OTHER_SCRIPT, UNREAD, LOST, TOO_MANY, BROKEN_OFF)
@@ -80,16 +87,16 @@ def postprocess(
 
 def _sentences(request: TranslateRequest, known: Callable[[str], bool]) -> list[Sentence]:
     return [
-        Sentence(segment, told if _readable(told, request.source) else None)
+        _sentence(segment, marked(segment.text, request.source, known), request.source)
         for segment in segments(request.text)
-        for told in [marked(segment.text, request.source, known)]
     ]
 
 
-def _readable(told: Marked, source: str) -> bool:
-    """Whether there is a letter of the source's script, and most letters are."""
+def _sentence(segment: Segment, told: Marked, source: str) -> Sentence:
     text = "".join(part for part in told.parts if isinstance(part, str))
-    return any(c.isalpha() for c in text) and _SHARES[source](text) > 0.5
+    share = _SHARES[source](text)
+    readable = share > HALF and any(c.isalpha() for c in text)
+    return Sentence(segment, told if readable else None, share < MOST)
 
 
 def _spaced(part: str, source: str) -> str:

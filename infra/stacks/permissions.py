@@ -115,6 +115,7 @@ FUNCTIONS: dict[str, tuple[Grant, ...]] = {
     "jobs": (*_MODEL, tenants_objects, _table, _dead_letters, _topic, *_JOBS),
     "search": (*_MODEL, tenants_objects, _erase_data, _table),
     "sentiment": _MODEL,
+    "translate": _MODEL,
 }
 """By folder of functions/."""
 

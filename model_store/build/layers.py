@@ -52,4 +52,6 @@ def unpack(base: Tensors, packed: Tensors) -> Tensors:
 def floats(packed: Tensors) -> Tensors:
     """What was packed, in float32: matrices by their scales, vectors as they are."""
     whole = {name: value.astype(np.float32) for name, value in packed.items() if not name.endswith(SCALE)}
-    return {n: v * packed[n + SCALE].astype(np.float32)[:, None] if n + SCALE in packed else v for n, v in whole.items()}
+    return {
+        n: v * packed[n + SCALE].astype(np.float32)[:, None] if n + SCALE in packed else v for n, v in whole.items()
+    }

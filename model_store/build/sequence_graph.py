@@ -1,128 +1,34 @@
 """The graph of an encoder–decoder: one file, two branches, one table of words.
 
-`reading` chooses: the encoder over a source, giving the keys and values that every layer of the decoder will look up, or
-the decoder over what is written, after what it kept of what was written before. An If keeps both in one file, so that
-the table of words, a quarter of all weights, is there once: it is read by both, and its transpose scores what comes next.
+`reading` chooses: the encoder over a source, giving the keys and values that every layer of the decoder will look up,
+or the decoder over what is written, after what it kept of what was written before. An If keeps both in one file, so
+that the table of words, a quarter of all weights, is there once: both read it, and its transpose scores what comes
+next.
 """
-
-from typing import Any
 
 import numpy as np
 import onnx
-from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from model_store.build.graph import Graph, finished
-from model_store.build.layers import SCALE
-
-Tensors = dict[str, NDArray[Any]]
+from model_store.build.graph import Graph, Shape, finished
+from model_store.build.layers import SCALE, Tensors
+from model_store.build.sequence_parts import WORDS, Part
 
 FAR = -1e9
 """Added to the score of a place that must not be looked at."""
 
-WORDS = "words"
-EPSILON = 1e-5
-
-
-class Part(Graph):
-    """A branch: the nodes of a network whose names begin with `name`. Weights are int8 with scales, or float."""
-
-    def __init__(self, name: str, weights: Tensors, heads: int, table: Graph) -> None:
-        super().__init__(weights)
-        self.name, self.heads, self.table = name, heads, table
-        self.width = weights[WORDS].shape[1]
-
-    def on(self, operator: str, inputs: list[str], output: str, **attributes: Any) -> str:
-        """A node of ONNX's own domain, its output named within the branch."""
-        return self.op(operator, inputs, f"{self.name}/{output}", **attributes)
-
-    def own(self, name: str, value: NDArray[Any]) -> str:
-        """A constant of the branch, also one number without an axis."""
-        self.constants[f"{self.name}/{name}"] = np.array(value, order="C")
-        return f"{self.name}/{name}"
-
-    def ints(self, *values: int) -> str:
-        """A constant of whole numbers."""
-        return self.own("ints." + ".".join(map(str, values)), np.array(values, dtype=np.int64))
-
-    def linear(self, value: str, names: list[str], output: str) -> str:
-        """The product with layers side by side, their bias added: (…, in) → (…, sum of out)."""
-        weight = np.concatenate([self.weights[f"{name}.weight"] for name in names]).T
-        bias = self.own(f"{output}.bias", np.concatenate([self.weights[f"{n}.bias"] for n in names]).astype(np.float32))
-        matrix = self.own(f"{output}.weight", weight)
-        if weight.dtype != np.int8:
-            return self.on("Add", [self.on("MatMul", [value, matrix], f"{output}.product"), bias], output)
-        scales = np.concatenate([self.weights[f"{name}.weight{SCALE}"] for name in names])
-        scale = self.own(f"{output}.scale", scales.astype(np.float32))
-        return self.node("DynamicQuantizeMatMul", [value, matrix, scale, "", bias], f"{self.name}/{output}")
-
-    def norm(self, value: str, name: str) -> str:
-        """Layer normalisation."""
-        parts = [self.own(f"{name}.{kind}", self.weights[f"{name}.{kind}"].astype(np.float32)) for kind in _NORM]
-        return self.on("LayerNormalization", [value, *parts], f"{name}.out", epsilon=EPSILON)
-
-    def parted(self, value: str, output: str) -> str:
-        """(N, T, k · width) → (k, N, heads, T, width / heads)."""
-        shape = self.ints(0, 0, -1, self.heads, self.width // self.heads)
-        apart = self.on("Reshape", [value, shape], f"{output}.apart")
-        return self.on("Transpose", [apart], output, perm=[2, 0, 3, 1, 4])
-
-    def taken(self, value: str, place: int, output: str) -> str:
-        """The member of the first axis at a place."""
-        return self.on("Gather", [value, self.own(f"place.{place}", np.array(place))], output, axis=0)
-
-    def attention(self, query: str, keys: str, values: str, mask: str, output: str) -> str:
-        """(N, heads, T, size) by (…, S, size) → (N, T, width); `mask`, where given, is added to the scores."""
-        turned = self.on("Transpose", [keys], f"{output}.turned", perm=[0, 1, 3, 2])
-        scores = self.on("MatMul", [query, turned], f"{output}.scores")
-        root = self.own("root", np.array((self.width // self.heads) ** -0.5, dtype=np.float32))
-        scaled = self.on("Mul", [scores, root], f"{output}.scaled")
-        seen = self.on("Add", [scaled, mask], f"{output}.seen") if mask else scaled
-        mixed = self.on("MatMul", [self.on("Softmax", [seen], f"{output}.shares", axis=-1), values], f"{output}.mixed")
-        back = self.on("Transpose", [mixed], f"{output}.back", perm=[0, 2, 1, 3])
-        return self.on("Reshape", [back, self.ints(0, 0, self.width)], output)
-
-    def feed_forward(self, hidden: str, layer: str, norm: int) -> str:
-        """Two products with ReLU between, added to what came in."""
-        wide = self.linear(self.norm(hidden, f"{layer}.norms.{norm}"), [f"{layer}.wide"], f"{layer}.wide")
-        narrow = self.linear(self.on("Relu", [wide], f"{layer}.active"), [f"{layer}.narrow"], f"{layer}.narrow")
-        return self.on("Add", [hidden, narrow], f"{layer}.out")
-
-    def embedded(self, first: str) -> str:
-        """Vectors (N, T, width) of `tokens`, each at its place; the first stands at the place `first` (a scalar)."""
-        rows = self.on("Gather", [WORDS, "tokens"], "rows", axis=0)
-        if self.weights[WORDS].dtype == np.int8:
-            scales = self.on("Gather", [f"{WORDS}{SCALE}", "tokens"], "row_scales", axis=0)
-            rows = self.on("Cast", [rows], "row_floats", to=TensorProto.FLOAT)
-            rows = self.on("Mul", [rows, self.on("Unsqueeze", [scales, self.ints(2)], "row_scale")], "row_vectors")
-        large = self.on("Mul", [rows, self.own("size", np.array(self.width**0.5, dtype=np.float32))], "words_here")
-        return self.on("Add", [large, self._places(first)], "embedded")
-
-    def _places(self, first: str) -> str:
-        length = self.on("Gather", [self.on("Shape", ["tokens"], "shape"), self.own("one", np.array(1))], "length")
-        end = self.on("Add", [first, length], "end")
-        numbers = self.on("Range", [first, end, self.own("step", np.array(1))], "numbers")
-        floats = self.on("Unsqueeze", [self.on("Cast", [numbers], "floats", to=TensorProto.FLOAT), self.ints(1)], "column")
-        rates = 10_000.0 ** -(np.arange(self.width // 2) / (self.width // 2))
-        angles = self.on("Mul", [floats, self.own("rates", rates.astype(np.float32)[None])], "angles")
-        waves = [self.on(kind, [angles], kind.lower()) for kind in ("Sin", "Cos")]
-        return self.on("Concat", waves, "places", axis=1)
-
-
-_NORM = ("weight", "bias")
-
 
 def sequence_graph(weights: Tensors, heads: int) -> onnx.ModelProto:
-    """Inputs: `reading` (bool), `tokens` int32 (N, T), and of layers L, heads H and their size D: `own` (L, 2, N, H, P, D),
-    what was kept of P places before, `read` (L, 2, 1, H, S, D), what was kept of the source. Outputs: `scores` (N, T, V),
-    `own_next` (L, 2, N, H, P + T, D), `read_next`.
+    """Inputs: `reading` (bool), `tokens` int32 (N, T), and of layers L, heads H and their size D: `own`
+    (L, 2, N, H, P, D), what was kept of P places before, `read` (L, 2, 1, H, S, D), what was kept of the source.
+    Outputs: `scores` (N, T, V), `own_next` (L, 2, N, H, P + T, D), `read_next`.
     """
     table = Graph(weights)
     for name in (name for name in (WORDS, f"{WORDS}{SCALE}") if name in weights):
         table.constant(name, weights[name] if weights[name].dtype == np.int8 else weights[name].astype(np.float32))
     table.op("Transpose", [WORDS], "words_turned", perm=[1, 0])
     table.constant("nothing", np.zeros((0, 0, 0), dtype=np.float32))
-    reader, writer = (Part(name, weights, heads, table) for name in ("read", "write"))
+    reader, writer = (Part(name, weights, heads) for name in ("read", "write"))
     branches = {"then_branch": _branch(reader, _read(reader)), "else_branch": _branch(writer, _write(writer))}
     table.nodes.append(helper.make_node("If", ["reading"], list(_OUTPUTS), name="either", **branches))
     size, layers = weights[WORDS].shape[1] // heads, _layers(weights, "decoder")
@@ -136,7 +42,7 @@ def sequence_graph(weights: Tensors, heads: int) -> onnx.ModelProto:
     return finished(table, inputs, _OUTPUTS)
 
 
-_OUTPUTS = {
+_OUTPUTS: dict[str, Shape] = {
     "scores": ["scored", "written", "vocabulary"],
     "own_next": ["layers", "two", "rows_next", "heads", "places", "size"],
     "read_next": ["layers", "two", "one_next", "heads", "source_next", "size"],
@@ -159,7 +65,9 @@ def _read(part: Part) -> list[str]:
     for number in range(_layers(part.weights, "encoder")):
         layer = f"encoder.{number}"
         names = [f"{layer}.attentions.0.{kind}" for kind in ("query", "key_value")]
-        packed = part.parted(part.linear(part.norm(hidden, f"{layer}.norms.0"), names, f"{layer}.qkv"), f"{layer}.parts")
+        packed = part.parted(
+            part.linear(part.norm(hidden, f"{layer}.norms.0"), names, f"{layer}.qkv"), f"{layer}.parts"
+        )
         query, key, value = (part.taken(packed, place, f"{layer}.{place}") for place in range(3))
         mixed = part.attention(query, key, value, "", f"{layer}.mix")
         out = part.linear(mixed, [f"{layer}.attentions.0.out"], f"{layer}.attended")
@@ -180,7 +88,9 @@ def _write(part: Part) -> list[str]:
     for number in range(_layers(part.weights, "decoder")):
         layer = f"decoder.{number}"
         names = [f"{layer}.attentions.0.{kind}" for kind in ("query", "key_value")]
-        packed = part.parted(part.linear(part.norm(hidden, f"{layer}.norms.0"), names, f"{layer}.qkv"), f"{layer}.parts")
+        packed = part.parted(
+            part.linear(part.norm(hidden, f"{layer}.norms.0"), names, f"{layer}.qkv"), f"{layer}.parts"
+        )
         fresh = part.on("Slice", [packed, part.ints(1), part.ints(3), part.ints(0)], f"{layer}.fresh")
         all_kept = part.on("Concat", [part.taken("own", number, f"{layer}.before"), fresh], f"{layer}.kept", axis=3)
         kept.append(part.on("Unsqueeze", [all_kept, part.ints(0)], f"{layer}.kept_row"))

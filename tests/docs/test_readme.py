@@ -22,6 +22,7 @@ ANSWERED = {
     "/v1/collections": '"revision":',
     "/v1/search": '"hits":',
     "/v1/schemes": '"right":',
+    "/v1/translate": '"translation":',
     "": '"label":',
 }
 """What an answer has, by the address that was asked."""

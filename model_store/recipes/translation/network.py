@@ -1,7 +1,7 @@
 """A small Transformer that reads one sentence and writes another.
 
-Vaswani et al. (2017), with the norm before each part (Xiong et al., 2020), one matrix for the words that are read, those
-that are written and their scores (Press and Wolf, 2017), and ReLU, which suits unsigned integers.
+Vaswani et al. (2017), with the norm before each part (Xiong et al., 2020), one matrix for the words that are read,
+those that are written and their scores (Press and Wolf, 2017), and ReLU, which suits unsigned integers.
 """
 
 import math
@@ -63,7 +63,9 @@ class Layer(nn.Module):
         self.attentions = nn.ModuleList(Attention(shape.width, shape.heads) for _ in range(parts - 1))
         self.wide, self.narrow = nn.Linear(shape.width, shape.inner), nn.Linear(shape.inner, shape.width)
 
-    def forward(self, hidden: Tensor, mask: Tensor, read: Tensor | None = None, read_mask: Tensor | None = None) -> Tensor:
+    def forward(
+        self, hidden: Tensor, mask: Tensor, read: Tensor | None = None, read_mask: Tensor | None = None
+    ) -> Tensor:
         """(N, T, width) → the same."""
         normed = self.norms[0](hidden)
         hidden = hidden + self._drop(self.attentions[0](normed, self.attentions[0].keys(normed), mask))

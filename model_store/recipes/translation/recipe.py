@@ -29,7 +29,7 @@ SERVED_LENGTH = 96
 """Tokens of a sentence that a release accepts; few that training shows have more than 40."""
 
 WATCHED = 300
-"""Pairs of the development part whose loss is told after each epoch."""
+"""Most pairs of the development part whose loss is told after each epoch; the file is in the order of length."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ def compose(source: Source, parameters: Parameters) -> Work:
     """The network on the training pairs, watched on pairs that are not nearly among them. Raises as `read_pairs`."""
     pairs = read_pairs(source.data)
     learnt, held = ([pair for pair in pairs if pair.split == split] for split in ("train", "dev"))
-    watched = [pair for pair, near in zip(held, near_duplicates(held, learnt), strict=True) if not near][:WATCHED]
+    far = [pair for pair, near in zip(held, near_duplicates(held, learnt), strict=True) if not near]
+    watched = far[:: -(-len(far) // WATCHED)]
     tokenizer = learn_vocabulary(learnt, parameters.vocabulary)
     tokens = [tokenizer.id_to_token(place) or "" for place in range(tokenizer.get_vocab_size())]
     torch.manual_seed(parameters.first_seed)

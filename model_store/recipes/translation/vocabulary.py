@@ -4,8 +4,10 @@ Sennrich et al. (2016), byte-pair encoding; Provilkov et al. (2020), BPE-Dropout
 another way now and then.
 """
 
+import json
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tokenizers import Regex, Tokenizer
 from tokenizers.models import BPE
@@ -50,9 +52,9 @@ class Pieces:
     """A vocabulary that can cut words in other ways than its best one."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        self._tokenizer, self._known = tokenizer, {}
-        self._vocabulary = tokenizer.get_vocab()
-        merges = __import__("json").loads(tokenizer.to_str())["model"]["merges"]
+        self._tokenizer, self._vocabulary = tokenizer, tokenizer.get_vocab()
+        self._known: dict[str, list[tuple[str, list[int]]]] = {}
+        merges = json.loads(tokenizer.to_str())["model"]["merges"]
         self._ranks = {tuple(merge): rank for rank, merge in enumerate(merges)}
 
     def __call__(self, text: str) -> list[int]:
@@ -77,7 +79,7 @@ class Pieces:
         while True:
             ranked = [
                 (self._ranks[pair], place)
-                for place, pair in enumerate(zip(symbols, symbols[1:], strict=False))
+                for place, pair in enumerate(pairwise(symbols))
                 if pair in self._ranks and chance.random() >= dropout
             ]
             if not ranked:

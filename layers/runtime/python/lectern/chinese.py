@@ -1,7 +1,8 @@
 """Chinese in one script: traditional characters as simplified ones, punctuation as Chinese prints it.
 
-`simplified.txt` has the traditional characters in its first line and what each becomes in its second: those of OpenCC's
-table TSCharacters (Apache-2.0) that are always written otherwise, and 乾, 於, 妳, 祂. 著, which simplified writing keeps in some words, becomes 着 elsewhere.
+`simplified.txt` has the traditional characters in its first line and what each becomes in its second: those of
+OpenCC's table TSCharacters (Apache-2.0) that are always written otherwise, and 乾, 於, 妳, 祂. In simplified
+writing 著 stays in some words and is 着 elsewhere.
 """
 
 import re

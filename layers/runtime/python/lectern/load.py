@@ -93,8 +93,13 @@ def self_test(model: Tested) -> None:
 
 
 def _encoding(vector: GoldenVector) -> Encoding:
-    lists = (vector.input_ids, vector.token_type_ids, vector.features, vector.hashes, vector.written)
-    return Encoding(*map(list, lists))
+    return Encoding(
+        list(vector.input_ids),
+        list(vector.token_type_ids),
+        list(vector.features),
+        list(vector.hashes),
+        list(vector.written),
+    )
 
 
 def fetch(store: Store, name: str, manifest: Manifest) -> bytes:

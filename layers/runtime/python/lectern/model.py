@@ -32,8 +32,8 @@ MOST_KEPT, LONGEST_KEPT = 64, 64
 class Encoding:
     """One row for the model: tokens, the segment of each, and what the task counted in the texts.
 
-    For a model that writes, `input_ids` are the source. A release with an encoder reads each segment as a text of its own; without one, `features` and `hashes` (of the
-    n-grams in the last segment) are unused.
+    A release with an encoder reads each segment as a text of its own; without one, `features` and `hashes` (of the
+    n-grams in the last segment) are unused. For a model that writes, `input_ids` are the source.
     """
 
     input_ids: list[int]

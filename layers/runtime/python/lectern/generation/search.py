@@ -48,7 +48,10 @@ def search(step: Step, begin: int, choices: NDArray[np.int64], end: int, how: Se
         probabilities = log_softmax(step(rows, tokens))
         totals = np.array([text.total for text in alive])[:, None] + probabilities
         rows, places = _best(totals, 2 * how.beams)
-        grown = [_grown(alive[row], int(choices[place]), probabilities[row, place]) for row, place in zip(rows, places, strict=True)]
+        grown = [
+            _grown(alive[row], int(choices[place]), probabilities[row, place])
+            for row, place in zip(rows, places, strict=True)
+        ]
         finished += [text for text in grown[: how.beams] if text.tokens[-1] == end]
         going = [number for number, text in enumerate(grown) if text.tokens[-1] != end][: how.beams]
         if len(finished) >= how.beams or not going:
