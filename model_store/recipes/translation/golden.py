@@ -24,16 +24,18 @@ GOLDEN = (
 
 
 def references(network: Translator, pieces: Pieces) -> list[dict[str, Any]]:
-    """The rows of reference.json: source, translation, and what each of its tokens has."""
+    """The rows of reference.json: source, translation, and what each of its tokens has; none with an unknown one."""
     both = Both([Pair("train", *pair) for pair in GOLDEN], pieces)
-    return [_reference(network, source, told) for target in LANGUAGES for source, told in both.rows(target)]
+    unknown = SPECIALS.index(UNKNOWN)
+    rows = [row for target in LANGUAGES for row in both.rows(target)]
+    return [_reference(network, source, told) for source, told in rows if unknown not in told]
 
 
 def _reference(network: Translator, source: list[int], told: list[int]) -> dict[str, Any]:
     batch = padded([(source, told)])
     language = next(number for number, name in enumerate(LANGUAGES) if tag(name) == told[0])
     columns, _ = network.columns(language)
-    columns = columns[columns != SPECIALS.index(UNKNOWN)]  # nothing is ever written so
+    columns = columns[columns != SPECIALS.index(UNKNOWN)]
     with torch.inference_mode():
         hidden = network.eval().decode(batch["written"][:, :-1], *network.encode(batch["source"]))
         shares = (hidden[0] @ network.words[columns].T).log_softmax(-1)
