@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from functions.translate.names import SEEN
 from functions.translate.pieces import COPIES, MARK
 
 _SIGNS = "\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ufe0f\u200d"
@@ -45,8 +46,8 @@ class Marked:
         return f"{self.before}{text}{self.after}"
 
     def lost(self, text: str) -> bool:
-        """Whether a translation with marks lacks one of them."""
-        return any(COPIES[number] not in text for number in range(len(self.copies)))
+        """Whether a translation has a mark more or less often than the sentence."""
+        return any(text.count(mark) != self.parts.count(number) for number, mark in enumerate(COPIES))
 
 
 def marked(sentence: str, language: str, known: Known) -> Marked:
@@ -66,5 +67,5 @@ def marked(sentence: str, language: str, known: Known) -> Marked:
 
 def _spans(text: str, language: str, known: Known) -> Iterator[tuple[int, int]]:
     for found in _PATTERNS[language].finditer(text):
-        if not (found[0].isalpha() and language == "en" and known(MARK + found[0])):
+        if not (language == "en" and found[0].isalpha() and (found[0] in SEEN or known(MARK + found[0]))):
             yield found.span()

@@ -22,7 +22,7 @@ from lectern.text import latin_share
 OTHER_SCRIPT = "A part of the text is not in the script of the source language, and stays as it is."
 NOTHING = "The text has nothing to translate, and stays as it is."
 UNREAD = "The model does not know some characters of the text, and could not read them."
-LOST = "A number, a name, a link or markup of the text is not in the translation."
+LOST = "A number, a name, a link or markup of the text is not in the translation, or more often than in the text."
 TOO_MANY = "A sentence has more numbers, names, links and marks than the model can carry over; some may be changed."
 BROKEN_OFF = "A sentence's translation was broken off, because it grew too long."
 

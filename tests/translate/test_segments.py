@@ -45,12 +45,13 @@ def test_what_is_carried_over_has_a_mark() -> None:
     assert told.copies == ("x@y.org", "https://a.b/c?d=1", "<i>") and told.left == 1
     assert told.parts == ("Mail ", 0, " or see ", 1, ", then ", 2, "pay 1,250.")
     assert told.restored("<2>、<1>，<3>") == "<b>https://a.b/c?d=1、x@y.org，<i></b>"
-    assert told.lost("<1> <2>") and not told.lost("<3><1><2>")
+    assert told.lost("<1> <2>") and told.lost("<1><1><2><3>") and not told.lost("<3><1><2>")
 
 
 def test_only_names_that_the_vocabulary_lacks_are_carried_over() -> None:
     known = {"\u2581Boston"}.__contains__
     assert marked("We flew from Boston to Ouagadougou.", "en", known).copies == ("Ouagadougou",)
+    assert marked("We left on Friday.", "en", known).copies == ()
     assert marked("Ouagadougou is far.", "en", known).copies == ()
     assert marked("我用Python写程序。", "zh", known).copies == ("Python",)
 
