@@ -20,5 +20,4 @@ def compose(adapters: Path = ADAPTERS) -> str:
         keep_trailing_newline=True,
     )
     evaluation = json.loads((adapters / "translate" / "evaluation.json").read_text("utf-8"))
-    record = json.loads((adapters / "translate" / "record.json").read_text("utf-8"))
-    return environment.get_template("translate.md.j2").render(evaluation=evaluation, record=record)
+    return environment.get_template("translate.md.j2").render(evaluation=evaluation)

@@ -35,9 +35,9 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def started(data: Path, name: str) -> "subprocess.Popen[str]":
+def started(data: Path, name: str, *more: str) -> "subprocess.Popen[str]":
     command = [str(PYTHON), "-m", "model_store.recipes.job", "--model", "translate", "--data", str(data)]
-    command += ["--run", f"{data}/{name}", *OPTIONS.split()]
+    command += ["--run", f"{data}/{name}", *OPTIONS.split(), *more]
     environment = {**os.environ, "PYTHONPATH": ".:layers/runtime/python", "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -63,7 +63,8 @@ def test_a_run_exports_what_builds_and_proves_itself(data: Path) -> None:
     assert loaded.rules is not None and 5 <= len(loaded.release.manifest.golden.vectors) < 10
 
 
-def test_a_run_that_was_killed_ends_with_the_same_weights(data: Path) -> None:
+def test_a_run_that_was_killed_or_stopped_ends_with_the_same_weights(data: Path) -> None:
+    """Killed once, then stopped after two of four epochs and exported, then to its end."""
     whole, cut = started(data, "whole"), started(data, "cut")
     finished(whole)
     deadline = time.monotonic() + 60
@@ -71,6 +72,9 @@ def test_a_run_that_was_killed_ends_with_the_same_weights(data: Path) -> None:
         time.sleep(0.01)
     cut.send_signal(signal.SIGKILL)
     cut.communicate()
+    finished(started(data, "cut", "--stop", "2"))
+    assert json.loads((data / "cut" / "adapter" / "adapter.json").read_text("utf-8"))["stopped"] == "2 epochs"
+    before = (data / "cut" / "adapter" / "adapter.safetensors").read_bytes()
     finished(started(data, "cut"))
     weights = [(data / name / "adapter" / "adapter.safetensors").read_bytes() for name in ("whole", "cut")]
-    assert weights[0] == weights[1]
+    assert weights[0] == weights[1] != before
