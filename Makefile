@@ -52,7 +52,7 @@ results: $(READY)  ## measure what ships on $$LECTERN_DATA, beside the runs in R
 	.venv/bin/lectern models attack grading
 	.venv-train/bin/python -m model_store.recipes.baselines $(RUNS)/plain-0/adapter $(RUNS)/plain-1/adapter
 	.venv/bin/lectern models evaluate essays --first-run $(RUNS)/essays/first
-	for name in sentiment question-type bloom sentences; do .venv/bin/lectern models evaluate $$name; done
+	for name in sentiment question-type bloom sentences translate; do .venv/bin/lectern models evaluate $$name; done
 	.venv/bin/lectern packs measure $(foreach fold,0 1 2 3 4,--first-run $(RUNS)/f$(fold)/adapter)
 	.venv/bin/lectern models results
 

@@ -14,6 +14,7 @@ _TEMPLATES = {
     "grader": "grader_card.md.j2",
     "embedding": "search_card.md.j2",
     "sentences": "sentences_card.md.j2",
+    "translator": "translate_card.md.j2",
     "sentiment": "texts_card.md.j2",
     "classify": "texts_card.md.j2",
 }

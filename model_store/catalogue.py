@@ -18,6 +18,7 @@ EMBEDDED = (
     "question-type",
     "bloom",
     "sentences",
+    "translate",
 )
 """The models that come with Lectern: built on the spot, and published by the first deployment."""
 
@@ -59,8 +60,8 @@ class Base:
 
     @property
     def sha256(self) -> str:
-        """The digest of its weights."""
-        return next(file.sha256 for file in self.files if file.name == "model.safetensors")
+        """The digest of its weights; '' for a base of random weights, which has no files."""
+        return next((file.sha256 for file in self.files if file.name == "model.safetensors"), "")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from model_store import texts_results
+from model_store import texts_results, translate_results
 from model_store.attacks.suite import CLEAN
 from model_store.catalogue import ADAPTERS
 from model_store.results_picture import Line, picture
@@ -54,6 +54,7 @@ def compose(adapters: Path = ADAPTERS, folder: Path = FOLDER) -> dict[str, str]:
 def write(folder: Path = FOLDER) -> list[Path]:
     """Write what `compose` makes; returns the paths."""
     made = compose(folder=folder) | {texts_results.PAGE: texts_results.compose()}
+    made |= {translate_results.PAGE: translate_results.compose()}
     for name, text in made.items():
         (folder / name).write_text(text, "utf-8")
     return [folder / name for name in made]

@@ -42,11 +42,16 @@ def unpack(base: Tensors, packed: Tensors) -> Tensors:
     """
     weights = {name: value for name, value in base.items() if name.startswith("embeddings.")}
     hidden = base["embeddings.word_embeddings.weight"].shape[1]
-    for name in (name for name in packed if not name.endswith(SCALE)):
-        value = packed[name].astype(np.float32)
-        if value.ndim == 2:
-            if name + SCALE not in packed or (hidden not in value.shape and not name.startswith("head.")):
-                raise AdapterMismatch(f"{name} of the adapter has no scales or not the width of the base, {hidden}")
-            value = value * packed[name + SCALE].astype(np.float32)[:, None]
-        weights[name] = value
-    return weights
+    for name, value in packed.items():
+        fits = name + SCALE in packed and (hidden in value.shape or name.startswith("head."))
+        if value.ndim == 2 and not fits:
+            raise AdapterMismatch(f"{name} of the adapter has no scales or not the width of the base, {hidden}")
+    return weights | floats(packed)
+
+
+def floats(packed: Tensors) -> Tensors:
+    """What was packed, in float32: matrices by their scales, vectors as they are."""
+    whole = {name: value.astype(np.float32) for name, value in packed.items() if not name.endswith(SCALE)}
+    return {
+        n: v * packed[n + SCALE].astype(np.float32)[:, None] if n + SCALE in packed else v for n, v in whole.items()
+    }

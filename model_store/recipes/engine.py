@@ -61,8 +61,10 @@ class Training:
 PROJECTION_STEPS = 50
 
 
-def fit(training: Training, settings: Fit, facts: Mapping[str, Any], run: Path) -> None:
+def fit(training: Training, settings: Fit, facts: Mapping[str, Any], run: Path, stop: int = 0) -> None:
     """Fit `training.network` in place; `facts` (parameters, data digest) say whose checkpoint this is.
+
+    With `stop` the fit ends after so many of its epochs, as at the end of a cycle; the run can go on later.
 
     Raises:
         TrainingError: the loss is not a number (names the step), a file can't be written (names it), or `run` holds the
@@ -73,9 +75,9 @@ def fit(training: Training, settings: Fit, facts: Mapping[str, Any], run: Path) 
     network = training.network.to(device())
     state = State.of(network, torch.optim.AdamW(_trained(network), weight_decay=settings.weight_decay, fused=True))
     load(state, facts, run)
-    while state.epoch < settings.epochs:
+    while state.epoch < min(settings.epochs, stop or settings.epochs):
         _epoch(training, settings, facts, state, run)
-    write_record(run, facts, state.history, finished=True)
+    write_record(run, facts, state.history, finished=state.epoch >= settings.epochs)
     state.use_average()
     network.cpu().eval()
 

@@ -47,9 +47,9 @@ def run(arguments: Sequence[str]) -> None:
     work = recipe.compose(source, parameters)
     facts = {"recipe": f"{known.work} {model.name}", "parameters": asdict(parameters), **work.facts}
     folder = known.run or Path("runs", model.name, known.work)
-    fit(work.training, settings, facts, folder)
+    fit(work.training, settings, facts, folder, known.stop)
     out = known.out or folder / "adapter"
-    work.export(out, facts | {"fit": asdict(settings)})
+    work.export(out, facts | {"fit": asdict(settings)} | ({"stopped": f"{known.stop} epochs"} if known.stop else {}))
     _copy(folder / RECORD, out)
     _copy(folder / CURVES, Path(os.environ.get("SM_OUTPUT_DATA_DIR", out)))
     print(f"wrote {out}", flush=True)
@@ -78,6 +78,7 @@ def _common() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=os.environ.get("SM_MODEL_DIR"), help="folder of the adapter")
     parser.add_argument("--initial", type=Path, help="adapter to begin with (distil, prune)")
     parser.add_argument("--soft", type=Path, help="a teacher's probabilities, teacher.npz (distil, prune)")
+    parser.add_argument("--stop", type=int, default=0, help="export after so many epochs; the run can go on later")
     parser.add_argument(
         "--everything", nargs="?", const=True, default=False, type=_truth, help="learn the validation questions too"
     )

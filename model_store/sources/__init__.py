@@ -39,6 +39,8 @@ def base_folder(base: Base, source: str = "") -> Path:
 
 
 def _fetch(base: Base, source: str, folder: Path) -> None:
+    if not base.files:
+        return  # random weights come from nowhere
     try:
         if source in SOURCES:
             SOURCES[source](base, folder)

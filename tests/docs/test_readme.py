@@ -24,6 +24,7 @@ ANSWERED = {
     "/v1/schemes": '"right":',
     "/v1/models": '"aliases":',
     "/v2/": '"model_version":',
+    "/v1/translate": '"translation":',
     "": '"label":',
 }
 """What an answer has, by the address that was asked."""

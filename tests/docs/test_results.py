@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from model_store import texts_results
+from model_store import texts_results, translate_results
 from model_store.results import FOLDER, compose
 from model_store.results_picture import Line, picture
 
@@ -16,6 +16,10 @@ def test_the_page_is_made_of_the_committed_figures(name: str) -> None:
 
 def test_the_page_of_texts_is_made_of_the_committed_figures() -> None:
     assert (FOLDER / texts_results.PAGE).read_text("utf-8") == texts_results.compose()
+
+
+def test_the_page_of_translations_is_made_of_the_committed_figures() -> None:
+    assert (FOLDER / translate_results.PAGE).read_text("utf-8") == translate_results.compose()
 
 
 def test_a_picture_has_a_line_for_every_set() -> None:

@@ -4,7 +4,7 @@ import ctypes
 import io
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 from lectern.checked import copy_checked, name_of
 from lectern.errors import ReleaseRejected
 from lectern.external_data import EXTERNAL, has_external_data
+from lectern.generation.writing import WRITING, Rules, read_writing
 from lectern.manifest import GoldenVector, Manifest
 from lectern.model import ENCODER, MODEL, TOKENIZER, Encoder, Encoding, LoadedModel
 from lectern.release import Release
@@ -49,7 +50,14 @@ def _read(store: Store, release: Release) -> LoadedModel:
         sessions = {name: found.result() for name, found in graphs.items()}
     _give_back_memory()
     encoder = Encoder(sessions[ENCODER]) if ENCODER in sessions else None
-    return LoadedModel(release, sessions[MODEL], tokenizer, encoder, files)
+    return LoadedModel(release, sessions[MODEL], tokenizer, encoder, files, _rules(files, manifest))
+
+
+def _rules(files: Mapping[str, bytes], manifest: Manifest) -> Rules | None:
+    try:
+        return read_writing(files[WRITING]) if WRITING in files else None
+    except ValueError as error:
+        raise _no_model(manifest) from error
 
 
 def prove(store: Store, release: Release) -> None:
@@ -99,7 +107,13 @@ def self_test(model: Tested, shortest: bool = False) -> None:
 
 
 def _encoding(vector: GoldenVector) -> Encoding:
-    return Encoding(list(vector.input_ids), list(vector.token_type_ids), list(vector.features), list(vector.hashes))
+    return Encoding(
+        list(vector.input_ids),
+        list(vector.token_type_ids),
+        list(vector.features),
+        list(vector.hashes),
+        list(vector.written),
+    )
 
 
 def fetch(store: Store, name: str, manifest: Manifest) -> bytes:

@@ -48,6 +48,8 @@ class GoldenVector(Document):
     token_type_ids: tuple[int, ...]
     features: tuple[float, ...] = ()
     hashes: tuple[int, ...] = ()
+    written: tuple[int, ...] = ()
+    """Of a model that writes: the text whose tokens' log-probabilities `logits` are."""
     logits: tuple[float, ...]
 
 

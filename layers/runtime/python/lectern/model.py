@@ -13,6 +13,8 @@ from tokenizers import Tokenizer
 
 from lectern.call import Call
 from lectern.errors import ReleaseRejected
+from lectern.generation.generate import score, write
+from lectern.generation.writing import Rules
 from lectern.release import Release
 
 MODEL, ENCODER, TOKENIZER = "model.onnx", "encoder.onnx", "tokenizer.json"
@@ -31,13 +33,15 @@ class Encoding:
     """One row for the model: tokens, the segment of each, and what the task counted in the texts.
 
     A release with an encoder reads each segment as a text of its own; without one, `features` and `hashes` (of the
-    n-grams in the last segment) are unused.
+    n-grams in the last segment) are unused. For a model that writes, `input_ids` are the source.
     """
 
     input_ids: list[int]
     token_type_ids: list[int]
     features: list[float] = field(default_factory=list)
     hashes: list[int] = field(default_factory=list)
+    written: list[int] = field(default_factory=list)
+    """For a model that writes: the text that it shall only score."""
 
 
 class Reading(NamedTuple):
@@ -100,14 +104,21 @@ class LoadedModel:
     tokenizer: Tokenizer
     encoder: Encoder | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
+    rules: Rules | None = None
+    """How it writes, if it does."""
 
     def infer(self, row: Encoding) -> NDArray[np.float32]:
-        """Logits (labels,) of one row.
+        """Logits (labels,) of one row; of a model that writes (2, n), the tokens and their log-probabilities, or, for a
+        row that has its text, these (n,) alone.
 
         One row per run, never a batch: dynamic int8 scales activations per tensor, so in a batch an answer would
         depend on its neighbours. Threads that run rows side by side are as fast, since nothing is padded.
         """
-        return infer(self.session, self.encoder, row)
+        if self.rules is None:
+            return infer(self.session, self.encoder, row)
+        if row.written:
+            return score(self.session, self.rules, row.input_ids, row.written)
+        return write(self.session, self.rules, row.input_ids)
 
     def infer_all(self, rows: Sequence[Encoding], call: Call) -> list[NDArray[np.float32]]:
         """See Model; one after another, while there is time."""

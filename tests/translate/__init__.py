@@ -1,0 +1,1 @@
+"""Translation: search, cache, sentences, copies, data and figures."""
