@@ -18,6 +18,7 @@ EMBEDDED = (
     "question-type",
     "bloom",
     "sentences",
+    "roles",
 )
 """The models that come with Lectern: built on the spot, and published by the first deployment."""
 

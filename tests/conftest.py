@@ -87,6 +87,15 @@ def text_releases(signer: Signer) -> dict[str, Release]:
     return found
 
 
+@pytest.fixture(scope="session")
+def roles_release(signer: Signer) -> Release:
+    """The embedded model of roles as live version 1.0.0 of the same store."""
+    store = open_store(os.environ["LECTERN_STORE"])
+    published = publish(store, signer, build(read_model("roles")), "roles", "1.0.0")
+    promote(store, signer.public_key(), "roles", "1.0.0", "live", "tests")
+    return published
+
+
 @pytest.fixture
 def local_store(tmp_path: Path) -> LocalStore:
     return LocalStore(tmp_path / "store")

@@ -135,6 +135,7 @@ _MEASURES = {
     "sentences": ("model_store.evaluate_schemes:evaluate_schemes", 0),
     "classify": ("model_store.evaluate_texts:evaluate_texts", 0),
     "sentiment": ("model_store.evaluate_texts:evaluate_texts", 0),
+    "roles": ("model_store.evaluate_roles:evaluate_roles", 0),
 }
 """What measures a kind of model, and of how many runs that had kept something apart; None: of all that are given."""
 

@@ -113,6 +113,7 @@ FUNCTIONS: dict[str, tuple[Grant, ...]] = {
     "grading": (*_MODEL, tenants_objects, _erase_data, _table, _dead_letters),
     "gradebook": (read_uploads, _data_bucket, _table, _keys, _grader),
     "jobs": (*_MODEL, tenants_objects, _table, _dead_letters, _topic, *_JOBS),
+    "roles": _MODEL,
     "search": (*_MODEL, tenants_objects, _erase_data, _table),
     "sentiment": _MODEL,
 }
