@@ -19,6 +19,7 @@ EMBEDDED = (
     "bloom",
     "sentences",
     "roles",
+    "summaries",
 )
 """The models that come with Lectern: built on the spot, and published by the first deployment."""
 

@@ -116,6 +116,7 @@ FUNCTIONS: dict[str, tuple[Grant, ...]] = {
     "roles": _MODEL,
     "search": (*_MODEL, tenants_objects, _erase_data, _table),
     "sentiment": _MODEL,
+    "summarize": _MODEL,
 }
 """By folder of functions/."""
 

@@ -22,6 +22,8 @@ ANSWERED = {
     "/v1/collections": '"revision":',
     "/v1/search": '"hits":',
     "/v1/schemes": '"right":',
+    "/v1/roles": '"predicates":',
+    "/v1/summarize": '"summary":',
     "": '"label":',
 }
 """What an answer has, by the address that was asked."""

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from model_store import texts_results
+from model_store.pages import OF_ONE, page
 from model_store.results import FOLDER, compose
 from model_store.results_picture import Line, picture
 
@@ -16,6 +17,11 @@ def test_the_page_is_made_of_the_committed_figures(name: str) -> None:
 
 def test_the_page_of_texts_is_made_of_the_committed_figures() -> None:
     assert (FOLDER / texts_results.PAGE).read_text("utf-8") == texts_results.compose()
+
+
+@pytest.mark.parametrize("name", OF_ONE)
+def test_the_page_of_one_model_is_made_of_its_committed_figures(name: str) -> None:
+    assert (FOLDER / name).read_text("utf-8") == page(name)
 
 
 def test_a_picture_has_a_line_for_every_set() -> None:
