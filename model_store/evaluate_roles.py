@@ -69,7 +69,7 @@ def frames(model: LoadedModel, words: Sequence[str], given: Sequence[int] | None
         first, length = first_word(row), len(row.features) - 1
         asked = predicates(row, model.infer(row)) if given is None else [p - first for p in given]
         for one in marked(row, [word for word in asked if 0 <= word < length]):
-            predicate, spans = frame(one, model.infer(one))
+            predicate, spans = frame(one, model.infer(one), manifest.labels)
             known = (Argument(manifest.labels[s.role], first + s.start, first + s.end) for s in spans)
             result[first + predicate] = tuple(known)
     return result

@@ -1,5 +1,6 @@
 """From rows and their scores to predicates and arguments, both as places of words in the row."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from functions.roles.decoding import Span, best_spans
 from functions.roles.reading import word_tokens
 from lectern.model import Encoding
+
+_NUMBERED = re.compile(r"ARG\d")
 
 Scores = NDArray[np.float32]
 """What a row came to: 2 + 2 · roles numbers for each of its tokens, one after another."""
@@ -39,11 +42,17 @@ def is_marked(row: Encoding) -> bool:
     return 1 in row.token_type_ids
 
 
-def frame(row: Encoding, scores: Scores) -> Frame:
+def frame(row: Encoding, scores: Scores, roles: Sequence[str]) -> Frame:
     """The arguments of a row's marked word."""
     tokens = word_tokens(row)
     predicate = tokens.index(row.token_type_ids.index(1))
-    return Frame(predicate, best_spans(scores.reshape(len(row.input_ids), -1)[tokens, 1:], predicate))
+    by_word = scores.reshape(len(row.input_ids), -1)[tokens, 1:]
+    return Frame(predicate, best_spans(by_word, predicate, numbered(roles)))
+
+
+def numbered(roles: Sequence[str]) -> list[int]:
+    """The places of the roles that PropBank gives once: ARG0 to ARG5."""
+    return [place for place, role in enumerate(roles) if _NUMBERED.fullmatch(role)]
 
 
 def _one(place: int, length: int) -> list[int]:

@@ -57,7 +57,9 @@ def postprocess(request: RolesRequest, rows: Rows, logits: Logits, manifest: Man
     return {
         "tokens": [request.text[place.start : place.end] for place in words.places],
         "predicates": [
-            _predicate(request.text, words.places, first_word(row), frame(row, scores), manifest.labels)
+            _predicate(
+                request.text, words.places, first_word(row), frame(row, scores, manifest.labels), manifest.labels
+            )
             for row, scores in read
         ],
         "warnings": list(_warnings(words, rows, manifest)),

@@ -15,17 +15,25 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from functions.roles.decoding import best_spans
 from functions.roles.rows import WordReader
 from model_store.catalogue import Model
-from model_store.recipes.engine import Batch, Fit, Training, device
+from model_store.recipes.engine import Batch, Fit, Training
 from model_store.recipes.export import write_adapter
 from model_store.recipes.lora import SCALE, begin_with, lora_tensors, lowered, take_on
 from model_store.recipes.recipe import Recipe, Source, Work, file_digest, tokenizer_of
-from model_store.recipes.roles_data import Sentence, read_sentences, roles_of, sentences_digest
+from model_store.recipes.roles_data import Sentence, read_sentences, sentences_digest
 from model_store.recipes.roles_network import LOWER, RoleNetwork
-from model_store.recipes.roles_rows import NOTHING, Example, batches_of, cut_batches, example, padded
-from model_store.roles_metrics import Argument, Tally, argument_tally, predicate_tally
+from model_store.recipes.roles_reading import held_metrics
+from model_store.recipes.roles_rows import (
+    NOTHING,
+    SYNTAX,
+    Example,
+    Names,
+    batches_of,
+    cut_batches,
+    example,
+    names_of,
+)
 from model_store.sources import base_folder
 
 SERVED_LENGTH = 256
@@ -48,10 +56,14 @@ class Parameters:
 
     batch_tokens: int = 1800
     """Tokens that a step reads, all readings of its sentences together."""
-    dropout: float = 0.1
+    dropout: float = 0.2
     max_length: int = 128
     """Tokens of the longest sentence that is learnt."""
     rank: int = 16
+    masked: float = 0.05
+    """Share of the words, predicates apart, that a step can't read."""
+    syntax: float = 0.3
+    """Weight of what is learnt on the side, from the syntax of the treebank."""
     first_seed: int = 20130601
     """Of the weights that begin at random."""
 
@@ -61,83 +73,51 @@ def compose(source: Source, parameters: Parameters) -> Work:
     model, sentences = source.model, read_sentences(source.data)
     learnt = [sentence for sentence in sentences if not sentence.held]
     held = [sentence for sentence in sentences if sentence.held]
-    roles, reader = roles_of(learnt), WordReader(tokenizer_of(model))
-    examples = _examples(learnt, reader, roles, parameters.max_length)
+    names, reader = names_of(learnt), WordReader(tokenizer_of(model))
+    examples = _examples(learnt, reader, names, parameters.max_length)
     torch.manual_seed(parameters.first_seed)
-    network = lowered(RoleNetwork(base_folder(model.base), len(roles), parameters.dropout), parameters.rank)
+    sizes = len(names.roles), parameters.dropout, len(names.tags), len(names.relations)
+    network = lowered(RoleNetwork(base_folder(model.base), *sizes), parameters.rank)
     if source.initial:
         begin_with(network, model, source.initial)
 
     def batches(_: int, chance: random.Random) -> Iterator[Batch]:
-        return cut_batches(examples, parameters.batch_tokens, chance)
+        return cut_batches(examples, parameters.batch_tokens, chance, parameters.masked)
 
     steps = len(batches_of(examples, parameters.batch_tokens, random.Random(0)))
-    metrics = partial(held_metrics, sentences=held[::WATCHED], reader=reader, roles=roles)
-    training = Training(network, steps, batches, role_loss, metrics)
+    metrics = partial(held_metrics, sentences=held[::WATCHED], reader=reader, roles=names.roles)
+    training = Training(network, steps, batches, partial(role_loss, side=parameters.syntax), metrics)
     begun = {"initial_sha256": file_digest(source.initial / "adapter.safetensors")} if source.initial else {}
     facts = {
         "rank": parameters.rank,
         "alpha": SCALE * parameters.rank,
-        **_facts(model, roles, len(examples), len(held)),
+        **_facts(model, names.roles, len(examples), len(held)),
     }
     export = partial(_export, network, source, metrics, reader, facts)
     return Work(training, {"data_sha256": sentences_digest(sentences), **begun}, export)
 
 
-def role_loss(network: nn.Module, batch: Batch) -> Tensor:
+def role_loss(network: nn.Module, batch: Batch, side: float) -> Tensor:
     """Cross-entropy of the tags, mean over the words of marked readings, and of predicates, mean over all words."""
-    scores = network.scores(*(batch[name] for name in ("input_ids", "attention_mask", "rows", "marks"))).float()
+    hidden = network.vectors(*(batch[name] for name in ("input_ids", "attention_mask", "rows", "marks")))
+    scores = network.classify(hidden, batch["marks"]).float()
     tags, predicates = batch["tags"], batch["predicates"]
     words = predicates != NOTHING
     loss = binary_cross_entropy_with_logits(scores[..., 0][words], predicates[words].float())
     if (tags != NOTHING).any():
         loss = loss + cross_entropy(scores[..., 1:].flatten(0, 1), tags.flatten(), ignore_index=NOTHING)
-    return loss
+    return loss + side * _syntax_loss(network, hidden[: len(batch["input_ids"])], batch)
 
 
-def held_metrics(
-    network: nn.Module, sentences: Sequence[Sentence], reader: WordReader, roles: Sequence[str]
-) -> dict[str, float]:
-    """F1 of predicates, and of arguments with the predicates that were found."""
-    predicates, arguments = Tally(), Tally()
-    for sentence, found in zip(sentences, _read(network, sentences, reader, roles), strict=True):
-        predicates += predicate_tally(sentence.frames, found)
-        arguments += argument_tally(sentence.frames, found)
-    return {"predicate_f1": predicates.f1, "argument_f1": arguments.f1}
-
-
-Frames = dict[int, tuple[Argument, ...]]
-
-
-def _read(network: nn.Module, sentences: Sequence[Sentence], reader: WordReader, roles: Sequence[str]) -> list[Frames]:
-    """What the network finds: predicates first, then the arguments of each."""
-    rows = [reader.row(sentence.words) for sentence in sentences]
-    result: list[Frames] = [{} for _ in rows]
-    order = sorted(range(len(rows)), key=lambda place: len(rows[place].input_ids))
-    for start in range(0, len(order), 32):
-        places = order[start : start + 32]
-        bare = [Example(rows[place], [0] * len(rows[place].firsts), []) for place in places]
-        said = _scores(network, bare)[..., 0]
-        found = [
-            [w for w, first in enumerate(one.row.firsts) if line[first] > 0]
-            for one, line in zip(bare, said, strict=True)
-        ]
-        marked = [
-            Example(one.row, one.predicates, [(w, one.predicates) for w in f])
-            for one, f in zip(bare, found, strict=True)
-        ]
-        readings = iter(_scores(network, marked)[len(places) :])
-        for place, one in zip(places, marked, strict=True):
-            for word, _ in one.marked:
-                spans = best_spans(next(readings)[one.row.firsts, 1:].numpy(), word)
-                result[place][word] = tuple(Argument(roles[span.role], span.start, span.end) for span in spans)
-    return result
-
-
-def _scores(network: nn.Module, examples: Sequence[Example]) -> Tensor:
-    batch = {name: value.to(device()) for name, value in padded(examples).items()}
-    scores: Tensor = network.scores(*(batch[name] for name in ("input_ids", "attention_mask", "rows", "marks")))
-    return scores.float().cpu()
+def _syntax_loss(network: nn.Module, hidden: Tensor, batch: Batch) -> Tensor:
+    """Mean over words of the cross-entropies of what SYNTAX names; 0 where no word's syntax is told."""
+    if not (batch[SYNTAX[0]] != NOTHING).any():
+        return hidden.new_zeros(())
+    tags, relations, parents = (scores.float() for scores in network.syntax(hidden))
+    parents = parents.masked_fill(batch["attention_mask"][:, None, :] == 0, -1e4)
+    pairs = zip((tags, relations, parents), (batch[name] for name in SYNTAX), strict=True)
+    losses = [cross_entropy(found.flatten(0, 1), gold.flatten(), ignore_index=NOTHING) for found, gold in pairs]
+    return torch.stack(losses).sum()
 
 
 def _export(
@@ -165,8 +145,8 @@ def _golden(text: str, reader: WordReader) -> Iterator[dict[str, Tensor]]:
         yield {"input_ids": ids, "token_type_ids": types, "attention_mask": torch.ones_like(ids)}
 
 
-def _examples(sentences: Sequence[Sentence], reader: WordReader, roles: Sequence[str], longest: int) -> list[Example]:
-    known = [example(sentence, reader.row(sentence.words), roles) for sentence in sentences]
+def _examples(sentences: Sequence[Sentence], reader: WordReader, names: Names, longest: int) -> list[Example]:
+    known = [example(sentence, reader.row(sentence.words), names) for sentence in sentences]
     return [one for one in known if len(one.row.input_ids) <= longest]
 
 

@@ -25,7 +25,8 @@ class Sentence:
     words: tuple[str, ...]
     frames: dict[int, tuple[Argument, ...]]
     held: bool
-    genre: str = ""
+    syntax: tuple[tuple[str, str, int], ...] = ()
+    """Of each word its part of speech, its relation to its head, and that one's place (-1: none); or not told."""
 
 
 def read_sentences(data: Path) -> list[Sentence]:
@@ -57,7 +58,18 @@ def _sentence(row: dict[str, Any], where: str) -> Sentence:
         raise DataError(f"{where} is no sentence with propositions: {error!r}") from error
     if not inside or not all(0 <= place < len(words) for place in frames):
         raise DataError(f"{where}: a predicate or an argument lies outside its sentence")
-    return Sentence(words, frames, row["split"] == "dev", row.get("genre", ""))
+    return Sentence(words, frames, row["split"] == "dev", _syntax(row, where))
+
+
+def _syntax(row: dict[str, Any], where: str) -> tuple[tuple[str, str, int], ...]:
+    """Universal Dependencies count heads from 1, and the root's is 0."""
+    known = [row.get(name) or [] for name in ("xpos", "deprel", "head")]
+    count = len(row["tokens"])
+    if not any(known):
+        return ()
+    if any(len(column) != count for column in known) or not all(0 <= head <= count for head in known[2]):
+        raise DataError(f"{where}: xpos, deprel and head must be of each token")
+    return tuple((tag, relation.split(":")[0], head - 1) for tag, relation, head in zip(*known, strict=True))
 
 
 def _fits(start: int, end: int, words: Sequence[str]) -> bool:

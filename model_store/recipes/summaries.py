@@ -28,7 +28,7 @@ from model_store.rouge import rouge_l
 
 SENTENCES = 3
 """In the summaries by which the cost of likeness is chosen, as many as a request gets that does not say."""
-DIVERSITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+DIVERSITIES = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 Floats = NDArray[np.float64]
 

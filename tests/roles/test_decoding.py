@@ -40,3 +40,16 @@ def test_no_span_holds_the_predicate() -> None:
     scores = np.array([[0, 5, -9], [0, -9, 9], [0, -9, 9]], dtype=np.float32)
     assert best_spans(scores, 1) == [Span(0, 0, 1)]
     assert best_spans(scores[:1], 0) == []
+
+
+def test_a_role_that_may_come_once_stays_where_it_gains_most() -> None:
+    """Three words, the last one the predicate; the second word's next best role is another one."""
+    scores = np.array([[0, 5, 1, -9, -9], [0, 4, 3, -9, -9], [9, 0, 0, 0, 0]], dtype=np.float32)
+    assert best_spans(scores, 2) == [Span(0, 0, 1), Span(0, 1, 2)]
+    assert best_spans(scores, 2, once=[0]) == [Span(0, 0, 1), Span(1, 1, 2)]
+    assert best_spans(scores, 2, once=[1]) == [Span(0, 0, 1), Span(0, 1, 2)]
+
+
+def test_where_nothing_else_fits_the_second_span_goes() -> None:
+    scores = np.array([[0, 4, -9, -9, -9], [9, 0, 0, 0, 0], [0, 5, -9, -9, -9]], dtype=np.float32)
+    assert best_spans(scores, 1, once=[0]) == [Span(0, 2, 3)]

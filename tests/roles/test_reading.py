@@ -73,7 +73,7 @@ def test_a_predicate_is_marked_and_its_scores_become_spans() -> None:
     (one,) = marked(row, [1])
     assert one.token_type_ids == [0, 0, 0, 1, 0]
     scores[1, 2] = 9
-    assert frame(one, scores.ravel()) == (1, [(0, 0, 1)])
+    assert frame(one, scores.ravel(), ["ARG0"]) == (1, [(0, 0, 1)])
 
 
 def test_more_than_can_be_read_is_refused_with_limit_and_amount(monkeypatch: pytest.MonkeyPatch) -> None:
