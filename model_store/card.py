@@ -17,6 +17,8 @@ _TEMPLATES = {
     "translator": "translate_card.md.j2",
     "sentiment": "texts_card.md.j2",
     "classify": "texts_card.md.j2",
+    "roles": "roles_card.md.j2",
+    "summaries": "summaries_card.md.j2",
 }
 """By how a model is put together, else by its task."""
 

@@ -19,6 +19,8 @@ EMBEDDED = (
     "bloom",
     "sentences",
     "translate",
+    "roles",
+    "summaries",
 )
 """The models that come with Lectern: built on the spot, and published by the first deployment."""
 

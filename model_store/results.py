@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from model_store import texts_results, translate_results
 from model_store.attacks.suite import CLEAN
 from model_store.catalogue import ADAPTERS
+from model_store.pages import OF_ONE, page
 from model_store.results_picture import Line, picture
 
 FOLDER = Path(__file__).parents[1] / "docs" / "results"
@@ -53,8 +54,8 @@ def compose(adapters: Path = ADAPTERS, folder: Path = FOLDER) -> dict[str, str]:
 
 def write(folder: Path = FOLDER) -> list[Path]:
     """Write what `compose` makes; returns the paths."""
-    made = compose(folder=folder) | {texts_results.PAGE: texts_results.compose()}
-    made |= {translate_results.PAGE: translate_results.compose()}
+    made = compose(folder=folder) | {name: page(name) for name in OF_ONE}
+    made |= {other.PAGE: other.compose() for other in (texts_results, translate_results)}
     for name, text in made.items():
         (folder / name).write_text(text, "utf-8")
     return [folder / name for name in made]

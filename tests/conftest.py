@@ -96,6 +96,24 @@ def translate_release(signer: Signer) -> Release:
     return published
 
 
+@pytest.fixture(scope="session")
+def roles_release(signer: Signer) -> Release:
+    """The embedded model of roles as live version 1.0.0 of the same store."""
+    store = open_store(os.environ["LECTERN_STORE"])
+    published = publish(store, signer, build(read_model("roles")), "roles", "1.0.0")
+    promote(store, signer.public_key(), "roles", "1.0.0", "live", "tests")
+    return published
+
+
+@pytest.fixture(scope="session")
+def summaries_release(signer: Signer) -> Release:
+    """The embedded model of summaries as live version 1.0.0 of the same store."""
+    store = open_store(os.environ["LECTERN_STORE"])
+    published = publish(store, signer, build(read_model("summaries")), "summaries", "1.0.0")
+    promote(store, signer.public_key(), "summaries", "1.0.0", "live", "tests")
+    return published
+
+
 @pytest.fixture
 def local_store(tmp_path: Path) -> LocalStore:
     return LocalStore(tmp_path / "store")

@@ -136,6 +136,8 @@ _MEASURES = {
     "classify": ("model_store.evaluate_texts:evaluate_texts", 0),
     "sentiment": ("model_store.evaluate_texts:evaluate_texts", 0),
     "translator": ("model_store.evaluate_translation:evaluate_translation", 0),
+    "roles": ("model_store.evaluate_roles:evaluate_roles", 0),
+    "summaries": ("model_store.evaluate_summaries:evaluate_summaries", 0),
 }
 """What measures a kind of model, and of how many runs that had kept something apart; None: of all that are given."""
 

@@ -121,6 +121,8 @@ FUNCTIONS: dict[str, tuple[Grant, ...]] = {
     "models": (releases, _models_bucket, _keys),
     "search": (*_MODEL, tenants_objects, _erase_data, _table),
     "sentiment": _MODEL,
+    "roles": _MODEL,
+    "summarize": _MODEL,
     "translate": _MODEL,
 }
 """By folder of functions/."""

@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 from lectern import __version__
 from lectern.manifest import BaseReference, Calibration, Description, TrainingData
 from lectern.model import MODEL, TOKENIZER
-from model_store.build import embedding, essays, grading, sentences, translator
+from model_store.build import embedding, essays, grading, roles, sentences, summaries, translator
 from model_store.build.golden import check_reference, read_reference, record_golden
 from model_store.build.graph import bert_graph
 from model_store.build.measured import DESCRIPTION, Build, read_build
@@ -60,6 +60,8 @@ def _maker(model: Model) -> Callable[[Model, Path, Path, dict[str, Any]], Descri
         embedding.KIND: embedding.make,
         sentences.KIND: sentences.make,
         translator.KIND: translator.make,
+        roles.KIND: roles.make,
+        summaries.KIND: summaries.make,
     }
     return makers.get(kind_of(model) or model.task, _make_adapted)
 
@@ -97,7 +99,13 @@ def float_graph(model: Model) -> onnx.ModelProto:
         return grading.float_graph(model, base)
     if kind == translator.KIND:
         return translator.float_graph(model)
-    bare = {embedding.KIND: embedding.float_graph, sentences.KIND: sentences.float_graph}
+    if kind == roles.KIND:
+        return roles.float_graph(model, base)
+    bare = {
+        embedding.KIND: embedding.float_graph,
+        sentences.KIND: sentences.float_graph,
+        summaries.KIND: embedding.float_graph,
+    }
     return bare[kind](base) if kind in bare else _graph(base, read_adapter(model.adapter))
 
 

@@ -25,6 +25,8 @@ ANSWERED = {
     "/v1/models": '"aliases":',
     "/v2/": '"model_version":',
     "/v1/translate": '"translation":',
+    "/v1/roles": '"predicates":',
+    "/v1/summarize": '"summary":',
     "": '"label":',
 }
 """What an answer has, by the address that was asked."""

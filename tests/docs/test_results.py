@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from model_store import texts_results, translate_results
+from model_store.pages import OF_ONE, page
 from model_store.results import FOLDER, compose
 from model_store.results_picture import Line, picture
 
@@ -20,6 +21,11 @@ def test_the_page_of_texts_is_made_of_the_committed_figures() -> None:
 
 def test_the_page_of_translations_is_made_of_the_committed_figures() -> None:
     assert (FOLDER / translate_results.PAGE).read_text("utf-8") == translate_results.compose()
+
+
+@pytest.mark.parametrize("name", OF_ONE)
+def test_the_page_of_one_model_is_made_of_its_committed_figures(name: str) -> None:
+    assert (FOLDER / name).read_text("utf-8") == page(name)
 
 
 def test_a_picture_has_a_line_for_every_set() -> None:

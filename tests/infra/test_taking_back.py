@@ -151,13 +151,14 @@ def test_each_models_alarms_and_no_others_call_it(whole: Assembly) -> None:
         assert said["alarm"] == "name" and rule["EventPattern"]["detail"] == {"state": {"value": ["ALARM"]}}
         assert "function:lectern-whole-taking-back" in json.dumps(target["Arn"])
         alarms = json.dumps(rule["EventPattern"]["resources"])
-        served = {"question-type": "classify", "bloom": "classify", "sentences": "classify"}
+        served = dict.fromkeys(("question-type", "bloom", "sentences"), "classify") | {"summaries": "summarize"}
         if said["model"] == WHOLE.heavy.model:
             assert alarms.count("EndpointFaults") == len(rule["EventPattern"]["resources"]) == 1
             continue
         function = served.get(said["model"], said["model"])
         kinds = ["Errors", "Slow", "Throttles", "Faults", f"SelfTest{function}"]
-        kinds += [f"Review{function}"] if function != "search" else []  # nobody reviews what is found
+        reviewed = function not in ("search", "roles", "summarize")  # nobody reviews what is found
+        kinds += [f"Review{function}"] * reviewed
         assert all(kind in alarms for kind in kinds) and len(rule["EventPattern"]["resources"]) == len(kinds)
         assert ("essays" if function == "grading" else "grading") not in alarms
 

@@ -63,6 +63,6 @@ REQUESTS: Mapping[str, Asked] = {
     "search": Asked("/v1/embed", lambda n: {"texts": [_text(n)]}, "search"),
     "answer": Asked("/v1/answer", lambda n: {"question": _text(n), "context": _passage()}, "answer"),
     "roles": Asked("/v1/roles", lambda n: {"text": _text(n)}, "roles"),
-    "summarize": Asked("/v1/summarize", lambda n: {"text": f"{_passage()} {_text(n)}", "sentences": 2}, "summarize"),
+    "summarize": Asked("/v1/summarize", lambda n: {"text": f"{_passage()} {_text(n)}", "sentences": 2}, "summaries"),
     "translate": Asked("/v1/translate", lambda n: {"text": _text(n)[:60], "source": "en", "target": "zh"}, "translate"),
 }

@@ -74,6 +74,10 @@ def _fields(
         rows = task.encode(request, model.tokenizer, manifest)
     with call.stage("infer"):
         logits = infer(rows, call)
+    if task.then:
+        with call.stage("infer"):
+            more = task.then(request, rows, logits, manifest)
+            rows, logits = [*rows, *more], [*logits, *infer(more, call)]
     with call.stage("postprocess"):
         fields = task.postprocess(request, rows, logits, manifest, *model.further(task.files), *own)
     question = getattr(request, "question_id", None)

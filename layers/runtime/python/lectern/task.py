@@ -46,7 +46,8 @@ class Task:
 
     `encode` turns a request into rows of tokens (none, where no model is needed) within the manifest's limits;
     `postprocess` turns the rows' logits into the response's fields, without model and request_id (what the schema lacks
-    stays with `explain`); after the manifest it is given the bytes of the release's `files`, in their order.
+    stays with `explain`); after the manifest it is given the bytes of the release's `files`, in their order. `then` is
+    there where what the rows gave asks for more of them: `postprocess` sees all, the first ones first.
     `adaptation` is there where questions can have packs; `explain`, where there is one, turns a request and its fields
     into the field `explanation`, asking the model through a probe. `heavy` is the model that an endpoint serves for
     this task; a request of a task that has one says by its `tier` who shall answer. `variant` is there where a request
@@ -67,6 +68,7 @@ class Task:
     files: tuple[str, ...] = ()
     heavy: str = ""
     variant: Callable[[Any, str], Variant] | None = None
+    then: Callable[[Any, Rows, Logits, Manifest], list[Encoding]] | None = None
     models: tuple[str, ...] = ()
     plain: Callable[[str, str], dict[str, Any]] | None = None
 

@@ -1,0 +1,1 @@
+"""Who did what to whom: predicates of a text and their arguments."""

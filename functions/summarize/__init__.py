@@ -1,0 +1,1 @@
+"""A text in a few of its own sentences."""
