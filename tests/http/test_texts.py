@@ -187,3 +187,10 @@ def test_a_body_that_is_no_json(clients: dict[str, TestClient]) -> None:
         response = client.post(path, content=b"{", headers={"Content-Type": "application/json"})
         problem(response, 400, "malformed-json")
         assert "zebra" not in json.dumps(response.json())
+
+
+@pytest.mark.parametrize("name", ["Z%18N", "Inbox", "a" * 65, "%F0%9F%99%82", "in%20box"])
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_a_scheme_that_none_can_be_called(clients: dict[str, TestClient], method: str, name: str) -> None:
+    response = clients["/v1/classify"].request(method, f"/v1/schemes/{name}")
+    problem(response, 422, "invalid-request")
