@@ -22,6 +22,9 @@ def api(
     essays_release: Release,
     search_release: Release,
     text_releases: dict[str, Release],
+    roles_release: Release,
+    summaries_release: Release,
+    translate_release: Release,
 ) -> Iterator[ASGIApp]:
     own = {"LECTERN_STORE": STORE, "LECTERN_DATA_STORE": f"s3://{DATA_BUCKET}"}
     with in_environment({**aws, **own}):
