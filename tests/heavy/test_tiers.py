@@ -209,11 +209,12 @@ def test_a_hanging_endpoint_keeps_within_the_callers_deadline(ask: Ask, stub: St
 def test_an_endpoint_that_is_down_costs_only_the_first_ones_time(ask: Ask, stub: Stub) -> None:
     """Twenty callers at a time, an endpoint that hangs: all are answered, and soon nobody waits for it."""
     stub.answer, _ = FAULTS["hangs"]
-    with ThreadPoolExecutor(20) as pool:
-        found = list(pool.map(lambda _: ask(tier="heavy"), range(40)))
+    callers = 20
+    with ThreadPoolExecutor(callers) as pool:
+        found = list(pool.map(lambda _: ask(tier="heavy"), range(2 * callers)))
     assert {(body["tier"], *body["warnings"]) for body in found} == {("fast", FALLEN_BACK)}
     before, started = stub.asked, time.monotonic()
-    assert FAILURES <= before <= 21
+    assert FAILURES <= before < callers + FAILURES, "those who ask already, and one for each failure but the last"
     ask(tier="heavy")
     assert time.monotonic() - started < 1
     assert stub.asked == before

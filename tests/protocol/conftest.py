@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from infra.local.serve import whole_api
+from lectern import directory
 from lectern.release import Release
 
 Ask = Callable[..., Any]
@@ -23,6 +24,12 @@ IDS = [101, 1996, 8835, 2020, 3154, 102]
 @pytest.fixture(scope="session")
 def api(release: Release, search_release: Release, text_releases: dict[str, Release]) -> ASGIApp:
     return whole_api()
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """What was live is looked at again: other tests of this process have published since."""
+    directory.shared.cache_clear()
 
 
 @pytest.fixture(scope="session")
