@@ -135,7 +135,8 @@ def _export(
     scorer = Scorer({name: array.astype(np.float64) for name, array in arrays.items()})
     diversities = {cost: round(_rouge_of_several(scorer, learnt, cost), 4) for cost in DIVERSITIES}
     best = max(diversities, key=lambda cost: diversities[cost])
-    np.savez(folder / FILE, **arrays, diversity=np.float32(best))
+    kept: dict[str, Any] = {**arrays, "diversity": np.float32(best)}
+    np.savez(folder / FILE, **kept)
     write_json(folder / "adapter.json", _facts(model, learnt, held) | {"diversities": diversities} | record)
     known = read_model("search").adapter
     for name in ("reference.json", "quantisation.json"):

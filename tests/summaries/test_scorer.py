@@ -1,6 +1,7 @@
 """The choice of sentences: shares, redundancy, and what a damaged file says."""
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,8 @@ def written(**changed: np.ndarray) -> bytes:
         "diversity": np.array(0.3),
     }
     file = io.BytesIO()
-    np.savez(file, **{name: value for name, value in (arrays | changed).items() if value is not None})
+    known: dict[str, Any] = {name: value for name, value in (arrays | changed).items() if value is not None}
+    np.savez(file, **known)
     return file.getvalue()
 
 
