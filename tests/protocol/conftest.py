@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from infra.local.serve import whole_api
 from lectern import directory
 from lectern.release import Release
+from lectern.settings import settings
 
 Ask = Callable[..., Any]
 
@@ -29,6 +30,7 @@ def api(release: Release, search_release: Release, text_releases: dict[str, Rele
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """What was live is looked at again: other tests of this process have published since."""
+    settings.cache_clear()
     directory.shared.cache_clear()
 
 
