@@ -18,6 +18,7 @@ EMBEDDED = (
     "question-type",
     "bloom",
     "sentences",
+    "answer",
 )
 """The models that come with Lectern: built on the spot, and published by the first deployment."""
 

@@ -7,6 +7,7 @@ trained as they are: they are small.
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from safetensors.torch import load_file
@@ -19,6 +20,8 @@ from model_store.sources import base_folder
 
 SCALE = 2
 """alpha / rank."""
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 class LowRank(nn.Module):
@@ -50,7 +53,11 @@ def low_rank_network(model: Model, labels: int, dropout: float, rank: int, finer
     Dropout is before the head alone: so few weights hardly overfit. Plain attention, as the fused one's backward pass
     in bfloat16 takes a third of a step on a CPU.
     """
-    network = LabelNetwork(base_folder(model.base), labels, dropout, finer)
+    return lowered(LabelNetwork(base_folder(model.base), labels, dropout, finer), rank)
+
+
+def lowered(network: Network, rank: int) -> Network:
+    """The same network with every linear layer of its `encoder` a LowRank."""
     network.encoder.set_attn_implementation("eager")
     for module in network.encoder.modules():
         if isinstance(module, nn.Dropout):
@@ -60,7 +67,7 @@ def low_rank_network(model: Model, labels: int, dropout: float, rank: int, finer
     return network
 
 
-def lora_tensors(network: LabelNetwork, model: Model) -> dict[str, Tensor]:
+def lora_tensors(network: nn.Module, model: Model) -> dict[str, Tensor]:
     """What was trained, in fp16, named as `model_store.build.merge` reads it."""
     before = load_file(base_folder(model.base) / "model.safetensors")
     result = {}
@@ -73,7 +80,7 @@ def lora_tensors(network: LabelNetwork, model: Model) -> dict[str, Tensor]:
     return {name: value.half().contiguous() for name, value in result.items()}
 
 
-def take_on(network: LabelNetwork, model: Model, adapter: dict[str, Tensor]) -> None:
+def take_on(network: nn.Module, model: Model, adapter: dict[str, Tensor]) -> None:
     """Give the network exactly the weights that a build will merge: those of the adapter, rounded as it is."""
     before = load_file(base_folder(model.base) / "model.safetensors")
     for name, value in _trained(network):
@@ -82,7 +89,7 @@ def take_on(network: LabelNetwork, model: Model, adapter: dict[str, Tensor]) -> 
         value.copy_(rounded.float())
 
 
-def begin_with(network: LabelNetwork, model: Model, adapter: Path) -> None:
+def begin_with(network: nn.Module, model: Model, adapter: Path) -> None:
     """Give the network the weights of an adapter of this recipe; a head for other labels begins anew.
 
     Raises OSError, or KeyError for an adapter of another kind.

@@ -86,8 +86,12 @@ def explain(request: Request, fields: dict[str, Any], probe: Probe) -> Explanati
     return Explanation(text=phrase_effects(request, "text", whole, lambda found: found["probabilities"][label], probe))
 
 
+def is_unreadable(text: str, tokens: Sequence[int]) -> bool:
+    """Whether a text, of these tokens, is mostly in a script or in characters that the model does not know."""
+    foreign = latin_share(normalise(text).text) < 1 - UNKNOWN_SHARE
+    return foreign or not tokens or tokens.count(UNKNOWN) > UNKNOWN_SHARE * len(tokens)
+
+
 def _warnings(text: str, rows: Sequence[Encoding]) -> list[str]:
     tokens = [token for row in rows for token in row.input_ids[1:-1]]
-    foreign = latin_share(normalise(text).text) < 1 - UNKNOWN_SHARE
-    unread = not tokens or tokens.count(UNKNOWN) > UNKNOWN_SHARE * len(tokens)
-    return [UNREADABLE] * (foreign or unread) + [IN_WINDOWS] * (len(rows) > 1)
+    return [UNREADABLE] * is_unreadable(text, tokens) + [IN_WINDOWS] * (len(rows) > 1)
