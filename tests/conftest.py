@@ -87,6 +87,15 @@ def text_releases(signer: Signer) -> dict[str, Release]:
     return found
 
 
+@pytest.fixture(scope="session")
+def answer_release(signer: Signer) -> Release:
+    """The embedded model that answers from a text, as live version 1.0.0 of the same store."""
+    store = open_store(os.environ["LECTERN_STORE"])
+    published = publish(store, signer, build(read_model("answer")), "answer", "1.0.0")
+    promote(store, signer.public_key(), "answer", "1.0.0", "live", "tests")
+    return published
+
+
 @pytest.fixture
 def local_store(tmp_path: Path) -> LocalStore:
     return LocalStore(tmp_path / "store")
