@@ -1,4 +1,4 @@
-"""From the logits of a window's tokens to its best span, compared with the window's own case for no answer."""
+"""From the logits of a window's tokens to its best span and its case for no answer."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,23 +12,24 @@ LONGEST_ANSWER = 30
 
 @dataclass(frozen=True)
 class Best:
-    """The best span of a window: its first and last token, counted in the row; by how much it beats no answer."""
+    """The best span of a window: its first and last token, counted in the row; its logits, and those of [CLS]."""
 
     first: int
     last: int
-    score: float
+    span: float
+    null: float
 
 
 def best_span(logits: NDArray[np.float32], lead: int) -> Best:
     """The best span from a row's logits (2 · length), start and end of each token in turn.
 
-    `lead` is how many tokens stand before the text's; the row's last one is no part of it either. The score is the
-    span's logits less those of [CLS]. Raises ValueError where the row holds no text.
+    `lead` is how many tokens stand before the text's; the row's last one is no part of it either. Raises ValueError
+    where the row holds no text.
     """
     starts, ends = logits.reshape(-1, 2).T
     sums = np.where(_possible(len(starts) - lead - 1), np.add.outer(starts[lead:-1], ends[lead:-1]), -np.inf)
     first, last = np.unravel_index(int(sums.argmax()), sums.shape)
-    return Best(lead + int(first), lead + int(last), float(sums[first, last] - starts[0] - ends[0]))
+    return Best(lead + int(first), lead + int(last), float(sums[first, last]), float(starts[0] + ends[0]))
 
 
 @lru_cache(64)

@@ -60,12 +60,12 @@ def postprocess(request: AnswerRequest, rows: Rows, logits: Logits, manifest: Ma
 
 
 def best_of(rows: Rows, logits: Sequence[NDArray[np.float32]]) -> Found:
-    """The best span of the windows; each is compared with its own window's case for no answer."""
+    """The span of the largest logits in any window, less the least case for no answer (Devlin et al., 2019, BERT)."""
     best = [best_span(one, lead_of(row)) for row, one in zip(rows, logits, strict=True)]
-    row, span = max(zip(rows, best, strict=True), key=lambda pair: pair[1].score)
+    row, span = max(zip(rows, best, strict=True), key=lambda pair: pair[1].span)
     starts, ends = places_of(row)
     first, last = span.first - lead_of(row), span.last - lead_of(row)
-    return Found(int(starts[first]), int(ends[last]), span.score)
+    return Found(int(starts[first]), int(ends[last]), span.span - min(one.null for one in best))
 
 
 def _unreadable(request: AnswerRequest, rows: Rows) -> bool:

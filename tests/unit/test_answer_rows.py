@@ -32,18 +32,19 @@ def test_the_best_span_is_that_of_trying_all() -> None:
         logits = chance.normal(size=2 * length).astype(np.float32)
         starts, ends = logits[0::2], logits[1::2]
         spans = [
-            (starts[i] + ends[j] - starts[0] - ends[0], i, j)
+            (starts[i] + ends[j], i, j)
             for i, j in itertools.product(range(lead, length - 1), repeat=2)
             if i <= j < i + 30
         ]
         score, first, last = max(spans)
         found = best_span(logits, lead)
         assert (found.first, found.last) == (first, last)
-        assert found.score == pytest.approx(float(score), abs=1e-5)
+        assert found.span == pytest.approx(float(score), abs=1e-5)
+        assert found.null == pytest.approx(float(starts[0] + ends[0]), abs=1e-5)
 
 
 def test_a_window_of_one_token_has_one_span() -> None:
-    assert best_span(np.array([0, 0, 9, 9, 9, 9, 1, 2, 9, 9], dtype=np.float32), lead=3).score == 3.0
+    assert best_span(np.array([0, 0, 9, 9, 9, 9, 1, 2, 9, 9], dtype=np.float32), lead=3).span == 3.0
     with pytest.raises(ValueError, match="empty"):
         best_span(np.zeros(8, dtype=np.float32), lead=3)
 
@@ -72,14 +73,13 @@ def test_a_window_more_than_is_needed_is_not_read(tokenizer: Tokenizer, count: i
     assert window_rows([5], "", tokenizer, 256) == []
 
 
-def test_the_best_window_wins_by_its_own_case_for_no_answer() -> None:
-    """The second window's span has the larger logits, but [CLS] has still larger ones there."""
+def test_the_loudest_window_answers_against_the_least_case_for_no_answer() -> None:
     rows = [Encoding([101, 7, 102, 8, 102], [0, 0, 0, 1, 1], [start, start + 1.0]) for start in (10.0, 20.0)]
     quiet, loud = np.zeros(10, dtype=np.float32), np.zeros(10, dtype=np.float32)
-    quiet[6:8], loud[6:8], loud[0:2] = 2, 5, 6
+    quiet[6:8], quiet[0:2], loud[6:8], loud[0:2] = 2, 1, 5, 4
     found = best_of(rows, [quiet, loud])
-    assert (found.start, found.end, found.score) == (10, 11, 4.0)
-    assert best_of(rows, [loud, quiet]).start == 20
+    assert (found.start, found.end, found.score) == (20, 21, 10.0 - 2.0)
+    assert best_of(rows, [loud, quiet]) == (10, 11, 8.0)
 
 
 def test_confidence_goes_along_the_curve() -> None:

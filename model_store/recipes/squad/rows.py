@@ -12,6 +12,8 @@ from torch import Tensor
 from model_store.recipes.answers import INPUTS
 
 CLS, SEP = 101, 102
+STEP = 8
+"""Batches are as long as a multiple of so many tokens: PyTorch keeps buffers for each length that it has met."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ def batches(rows: list[SpanRow], size: int, chance: random.Random) -> Iterator[d
 
 
 def padded(rows: Sequence[SpanRow]) -> dict[str, Tensor]:
-    """Input ids, token types and mask, each (batch, longest row), padded with zeros; `spans` (batch, 2)."""
-    longest = max(len(row.input_ids) for row in rows)
+    """Input ids, token types and mask, each (batch, length), padded with zeros; `spans` (batch, 2)."""
+    longest = -(-max(len(row.input_ids) for row in rows) // STEP) * STEP
     ids, types, mask = (np.zeros((len(rows), longest), dtype=np.int64) for _ in range(3))
     for i, row in enumerate(rows):
         length = len(row.input_ids)
@@ -51,5 +53,6 @@ def padded(rows: Sequence[SpanRow]) -> dict[str, Tensor]:
 def whole_row(tokenizer: Tokenizer, question: str, text: str) -> dict[str, Tensor]:
     """The inputs of one row of a question and the whole of a text."""
     asked, read = (tokenizer.encode(part, add_special_tokens=False).ids for part in (question, text))
-    batch = padded([SpanRow([CLS, *asked, SEP, *read, SEP], len(asked) + 2)])
-    return {name: batch[name] for name in INPUTS}
+    row = SpanRow([CLS, *asked, SEP, *read, SEP], len(asked) + 2)
+    batch = padded([row])
+    return {name: batch[name][:, : len(row.input_ids)] for name in INPUTS}

@@ -66,7 +66,7 @@ def _said(network: nn.Module, held: Sequence[Held]) -> list[tuple[str, float]]:
 def _answer(held: Held, output: np.ndarray) -> tuple[str, float]:
     best = best_span(output, held.row.question)
     first, last = best.first - held.row.question, best.last - held.row.question
-    return held.context[held.offsets[first][0] : held.offsets[last][1]], best.score
+    return held.context[held.offsets[first][0] : held.offsets[last][1]], best.span - best.null
 
 
 def _drawn(paragraphs: Sequence[Paragraph], tokenizer: Tokenizer, most: int) -> list[Held]:
