@@ -16,13 +16,13 @@ POINTS = 10
 def calibrate(first: Judged, second: Judged) -> Calibration:
     """One threshold for both sets (v1.1 and v2.0), at which the worst of three figures is nearest to what is WANTED.
 
-    The confidence is the share of exact matches among outcomes with about such a score, never falling with the
-    distance from the threshold (Zadrozny and Elkan, 2002); each question of either set counts the same.
+    The confidence is the share of exact matches among outcomes of v2.0 with about such a score, never falling with the
+    distance from the threshold (Zadrozny and Elkan, 2002). Half of v2.0's questions have no answer, so that either
+    outcome can be right; where all have one, as in v1.1, answers are surer than they say and silence is never right.
     """
-    scores = np.concatenate([first.scores, second.scores])
-    candidates = np.quantile(scores, np.linspace(0, 1, 401)).tolist()
+    candidates = np.quantile(np.concatenate([first.scores, second.scores]), np.linspace(0, 1, 401)).tolist()
     least = round(float(max(candidates, key=lambda score: _worst(first, second, score))), 4)
-    right, above = np.concatenate([first.at(least)[0], second.at(least)[0]]), scores >= least
+    scores, right, above = second.scores, second.at(least)[0], second.scores >= least
     silent = [(least - away, share) for away, share in _rising(least - scores[~above], right[~above])]
     said = [(least + away, share) for away, share in _rising(scores[above] - least, right[above])]
     knots = [Knot(score=round(score, 4), confidence=round(share, 4)) for score, share in [*silent[::-1], *said]]

@@ -1,10 +1,11 @@
 """The page of results says what was measured, and its picture can be drawn."""
 
+from types import ModuleType
 from xml.etree import ElementTree
 
 import pytest
 
-from model_store import texts_results
+from model_store import answer_results, texts_results
 from model_store.results import FOLDER, compose
 from model_store.results_picture import Line, picture
 
@@ -14,8 +15,9 @@ def test_the_page_is_made_of_the_committed_figures(name: str) -> None:
     assert (FOLDER / name).read_text("utf-8") == compose()[name]
 
 
-def test_the_page_of_texts_is_made_of_the_committed_figures() -> None:
-    assert (FOLDER / texts_results.PAGE).read_text("utf-8") == texts_results.compose()
+@pytest.mark.parametrize("page", [texts_results, answer_results], ids=lambda page: page.PAGE)
+def test_a_page_of_its_own_is_made_of_the_committed_figures(page: ModuleType) -> None:
+    assert (FOLDER / page.PAGE).read_text("utf-8") == page.compose()
 
 
 def test_a_picture_has_a_line_for_every_set() -> None:

@@ -12,11 +12,10 @@ from model_store.recipes.squad.data import TRAIN, read_squad
 from model_store.recipes.squad.rows import SpanRow, batches
 
 
-def main(folder: Path, nulls: float, edited: float, elsewhere: float, window: int) -> None:
+def main(folder: Path, mixture: Mixture) -> None:
     """Print each row's question, text, answer, length and whether it has one; then the sizes of batches."""
     tokenizer = tokenizer_of(read_model("answer"))
     corpus = Corpus(read_squad(folder / TRAIN), tokenizer, 1)
-    mixture = Mixture(nulls, edited, elsewhere, window=window, long_window=window)
     rows = corpus.rows(0, 3 * len(corpus.questions), mixture, random.Random(5))
 
     def told(row: SpanRow) -> list[object]:
@@ -29,4 +28,5 @@ def main(folder: Path, nulls: float, edited: float, elsewhere: float, window: in
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *map(float, sys.argv[2:5]), int(sys.argv[5]))
+    nulls, edited, elsewhere, window = (float(argument) for argument in sys.argv[2:])
+    main(Path(sys.argv[1]), Mixture(nulls, edited, elsewhere, window=int(window), long_window=int(window)))
