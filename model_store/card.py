@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from model_store.catalogue import Model
+from model_store.templates import template
 
 _TEMPLATES = {
     "essays": "essays_card.md.j2",
@@ -15,6 +13,7 @@ _TEMPLATES = {
     "embedding": "search_card.md.j2",
     "sentences": "sentences_card.md.j2",
     "translator": "translate_card.md.j2",
+    "spans": "answer_card.md.j2",
     "sentiment": "texts_card.md.j2",
     "classify": "texts_card.md.j2",
     "roles": "roles_card.md.j2",
@@ -25,17 +24,12 @@ _TEMPLATES = {
 
 def card(model: Model, facts: dict[str, Any], evaluation: dict[str, Any]) -> str:
     """The card as Markdown; with the table of attacks.json if the evaluation has figures of attacks."""
-    environment = Environment(  # noqa: S701 - Markdown, and nothing in it comes from users
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    template = environment.get_template(_TEMPLATES.get(facts.get("kind", model.task), "card.md.j2"))
+    name = _TEMPLATES.get(facts.get("kind", model.task), "card.md.j2")
     attacks = _attacks(model) if "attacks" in evaluation["metrics"] else None
     thresholds = list(_thresholds(evaluation.get("calibration", {})))
-    return template.render(model=model, facts=facts, evaluation=evaluation, attacks=attacks, thresholds=thresholds)
+    return template(name).render(
+        model=model, facts=facts, evaluation=evaluation, attacks=attacks, thresholds=thresholds
+    )
 
 
 def _thresholds(calibration: dict[str, Any]) -> Iterator[tuple[float, float | None, float | None]]:

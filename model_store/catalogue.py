@@ -21,6 +21,7 @@ EMBEDDED = (
     "translate",
     "roles",
     "summaries",
+    "answer",
 )
 """The models that come with Lectern: built on the spot, and published by the first deployment."""
 

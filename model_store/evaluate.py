@@ -110,7 +110,11 @@ def loaded_models(model: Model) -> tuple[LoadedModel, LoadedModel]:
 
 
 def _session(graph: onnx.ModelProto) -> onnxruntime.InferenceSession:
-    return onnxruntime.InferenceSession(graph.SerializeToString())
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = (
+        1  # as in service; more would wait for each other busily
+    )
+    return onnxruntime.InferenceSession(graph.SerializeToString(), options)
 
 
 def _logits(model: LoadedModel, example: Example) -> NDArray[np.float32]:

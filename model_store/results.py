@@ -8,13 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-
-from model_store import texts_results, translate_results
+from model_store import texts_results
 from model_store.attacks.suite import CLEAN
 from model_store.catalogue import ADAPTERS
 from model_store.pages import OF_ONE, page
 from model_store.results_picture import Line, picture
+from model_store.templates import template
 
 FOLDER = Path(__file__).parents[1] / "docs" / "results"
 PAGE, PICTURE = "models.md", "grading.svg"
@@ -37,7 +36,7 @@ def compose(adapters: Path = ADAPTERS, folder: Path = FOLDER) -> dict[str, str]:
     grading, essays = (_read(adapters / name / "evaluation.json") for name in ("grading", "essays"))
     small, baselines = adapters / "grading-small" / "evaluation.json", folder / "baselines.json"
     attacks = _read(adapters / "grading" / "attacks.json")
-    page = _template().render(
+    page = template("results.md.j2").render(
         rows=list(_rows(grading, _read(baselines) if baselines.exists() else {})),
         compared=baselines.exists(),
         points=grading["points"],
@@ -54,22 +53,12 @@ def compose(adapters: Path = ADAPTERS, folder: Path = FOLDER) -> dict[str, str]:
 
 def write(folder: Path = FOLDER) -> list[Path]:
     """Write what `compose` makes; returns the paths."""
-    made = compose(folder=folder) | {name: page(name) for name in OF_ONE}
-    made |= {other.PAGE: other.compose() for other in (texts_results, translate_results)}
+    made = (
+        compose(folder=folder) | {name: page(name) for name in OF_ONE} | {texts_results.PAGE: texts_results.compose()}
+    )
     for name, text in made.items():
         (folder / name).write_text(text, "utf-8")
     return [folder / name for name in made]
-
-
-def _template() -> Template:
-    environment = Environment(  # noqa: S701 - Markdown, and nothing in it comes from users
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("results.md.j2")
 
 
 def _worst(rows: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:

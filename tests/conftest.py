@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,10 @@ os.environ.update(
 )
 
 from infra.local.aws import local_aws  # noqa: E402
+from infra.local.forget import forget_services  # noqa: E402
 from lectern.models import Models  # noqa: E402
 from lectern.release import Release  # noqa: E402
-from lectern.settings import Settings  # noqa: E402
+from lectern.settings import Settings, settings  # noqa: E402
 from lectern.store import open_store  # noqa: E402
 from lectern.store.local import LocalStore  # noqa: E402
 from lectern.store.s3 import S3Store  # noqa: E402
@@ -35,8 +37,24 @@ from model_store.release.alias import promote  # noqa: E402
 from model_store.release.publish import publish  # noqa: E402
 from model_store.release.signing import Signer, open_signer  # noqa: E402
 
-SIGNER = open_signer()
+SIGNER, STORE = open_signer(), open_store(os.environ["LECTERN_STORE"])
 os.environ["LECTERN_PUBLIC_KEY"] = SIGNER.public_key()
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    """What a process remembers of the settings ends with the test that changed them."""
+    yield
+    if settings() != Settings():
+        forget_services()
+
+
+@cache
+def live(name: str) -> Release:
+    """An embedded model as live version 1.0.0 of the tests' own store; built from the cache of this checkout."""
+    published = publish(STORE, SIGNER, build(read_model(name)), name, "1.0.0")
+    promote(STORE, SIGNER.public_key(), name, "1.0.0", "live", "tests")
+    return published
 
 
 @pytest.fixture(scope="session")
@@ -46,72 +64,48 @@ def signer() -> Signer:
 
 @pytest.fixture(scope="session")
 def grading_build() -> Build:
-    """The embedded grading model, from the cache of this checkout."""
     return build(read_model("grading"))
 
 
 @pytest.fixture(scope="session")
-def release(grading_build: Build, signer: Signer) -> Release:
-    """The embedded model as live version 1.0.0 of the tests' own store."""
-    store = open_store(os.environ["LECTERN_STORE"])
-    published = publish(store, signer, grading_build, "grading", "1.0.0")
-    promote(store, signer.public_key(), "grading", "1.0.0", "live", "tests")
-    return published
+def release() -> Release:
+    return live("grading")
 
 
 @pytest.fixture(scope="session")
-def essays_release(signer: Signer) -> Release:
-    """The embedded essays model as live version 1.0.0 of the same store."""
-    store = open_store(os.environ["LECTERN_STORE"])
-    published = publish(store, signer, build(read_model("essays")), "essays", "1.0.0")
-    promote(store, signer.public_key(), "essays", "1.0.0", "live", "tests")
-    return published
+def essays_release() -> Release:
+    return live("essays")
 
 
 @pytest.fixture(scope="session")
-def search_release(signer: Signer) -> Release:
-    """The embedded embedding model as live version 1.0.0 of the same store."""
-    store = open_store(os.environ["LECTERN_STORE"])
-    published = publish(store, signer, build(read_model("search")), "search", "1.0.0")
-    promote(store, signer.public_key(), "search", "1.0.0", "live", "tests")
-    return published
+def search_release() -> Release:
+    return live("search")
 
 
 @pytest.fixture(scope="session")
-def text_releases(signer: Signer) -> dict[str, Release]:
-    """The embedded classifiers of texts, each as live version 1.0.0 of the same store."""
-    store, found = open_store(os.environ["LECTERN_STORE"]), {}
-    for name in ("sentiment", "question-type", "bloom", "sentences"):
-        found[name] = publish(store, signer, build(read_model(name)), name, "1.0.0")
-        promote(store, signer.public_key(), name, "1.0.0", "live", "tests")
-    return found
+def text_releases() -> dict[str, Release]:
+    """The classifiers of texts."""
+    return {name: live(name) for name in ("sentiment", "question-type", "bloom", "sentences")}
 
 
 @pytest.fixture(scope="session")
-def translate_release(signer: Signer) -> Release:
-    """The embedded translator as live version 1.0.0 of the same store."""
-    store = open_store(os.environ["LECTERN_STORE"])
-    published = publish(store, signer, build(read_model("translate")), "translate", "1.0.0")
-    promote(store, signer.public_key(), "translate", "1.0.0", "live", "tests")
-    return published
+def translate_release() -> Release:
+    return live("translate")
 
 
 @pytest.fixture(scope="session")
-def roles_release(signer: Signer) -> Release:
-    """The embedded model of roles as live version 1.0.0 of the same store."""
-    store = open_store(os.environ["LECTERN_STORE"])
-    published = publish(store, signer, build(read_model("roles")), "roles", "1.0.0")
-    promote(store, signer.public_key(), "roles", "1.0.0", "live", "tests")
-    return published
+def roles_release() -> Release:
+    return live("roles")
 
 
 @pytest.fixture(scope="session")
-def summaries_release(signer: Signer) -> Release:
-    """The embedded model of summaries as live version 1.0.0 of the same store."""
-    store = open_store(os.environ["LECTERN_STORE"])
-    published = publish(store, signer, build(read_model("summaries")), "summaries", "1.0.0")
-    promote(store, signer.public_key(), "summaries", "1.0.0", "live", "tests")
-    return published
+def summaries_release() -> Release:
+    return live("summaries")
+
+
+@pytest.fixture(scope="session")
+def answer_release() -> Release:
+    return live("answer")
 
 
 @pytest.fixture

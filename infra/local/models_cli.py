@@ -131,6 +131,7 @@ _MEASURES = {
     "grader": ("model_store.evaluate_grader:evaluate_grader", None),
     "grading": ("model_store.evaluate:evaluate", 1),
     "essays": ("model_store.evaluate_essays:evaluate_essays", 1),
+    "spans": ("model_store.evaluate_answers:evaluate_answers", 0),
     "embedding": ("model_store.evaluate_search:evaluate_search", 0),
     "sentences": ("model_store.evaluate_schemes:evaluate_schemes", 0),
     "classify": ("model_store.evaluate_texts:evaluate_texts", 0),

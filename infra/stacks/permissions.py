@@ -113,6 +113,7 @@ _MODEL: tuple[Grant, ...] = (releases, _buckets, _keys)
 _JOBS: tuple[Grant, ...] = (_start_jobs, _stop_jobs, _schedules, _schedule_role)
 
 FUNCTIONS: dict[str, tuple[Grant, ...]] = {
+    "answer": _MODEL,
     "classify": (*_MODEL, tenants_objects, _erase_data),
     "essays": _MODEL,
     "grading": (*_MODEL, tenants_objects, _erase_data, _table, _dead_letters),

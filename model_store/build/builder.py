@@ -17,7 +17,7 @@ from lectern.manifest import BaseReference, Calibration, Description, TrainingDa
 from lectern.model import MODEL, TOKENIZER
 from model_store.build import embedding, essays, grading, roles, sentences, summaries, translator
 from model_store.build.golden import check_reference, read_reference, record_golden
-from model_store.build.graph import bert_graph
+from model_store.build.graph import bert_graph, span_graph
 from model_store.build.measured import DESCRIPTION, Build, read_build
 from model_store.build.merge import Adapter, merge, read_adapter
 from model_store.build.quantise import quantise, read_scheme
@@ -112,7 +112,8 @@ def float_graph(model: Model) -> onnx.ModelProto:
 def _graph(base: Path, adapter: Adapter) -> onnx.ModelProto:
     config = json.loads((base / "config.json").read_text("utf-8"))
     weights = merge(load_file(base / "model.safetensors"), adapter)
-    return bert_graph(weights, config["num_attention_heads"], config["layer_norm_eps"])
+    write = span_graph if adapter.facts.get("kind") == "spans" else bert_graph
+    return write(weights, config["num_attention_heads"], config["layer_norm_eps"])
 
 
 def _evaluation(model: Model) -> dict[str, Any]:

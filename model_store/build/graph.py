@@ -82,6 +82,16 @@ def bert_graph(weights: Weights, heads: int, layer_norm_eps: float) -> onnx.Mode
     return finished(graph, {"input_ids": INT_ROW, "token_type_ids": INT_ROW}, {"logits": ["batch", labels]})
 
 
+def span_graph(weights: Weights, heads: int, layer_norm_eps: float) -> onnx.ModelProto:
+    """Inputs as of `bert_graph`, of one row; `logits`, (1, 2 · length): a start and an end of each token in turn."""
+    graph = Graph(weights)
+    hidden = encoded(graph, "token_type_ids", heads, layer_norm_eps)
+    tokens = graph.op("Squeeze", [hidden, graph.leading()], "tokens")
+    spans = graph.op("Gemm", [tokens, graph.constant("head.span.weight")], "spans", transB=1)
+    graph.op("Flatten", [spans], "logits", axis=0)
+    return finished(graph, {"input_ids": INT_ROW, "token_type_ids": INT_ROW}, {"logits": [1, "twice_length"]})
+
+
 def encoded(graph: Graph, segments: str, heads: int, layer_norm_eps: float) -> str:
     """Every layer after the embeddings: vectors (batch, length, hidden); `segments` names an input, '' for none."""
     hidden = embedded(graph, segments, layer_norm_eps)

@@ -20,6 +20,7 @@ COMMANDS = [line for block in BLOCKS for line in block.replace("\\\n", " ").spli
 ANSWERED = {
     "/v1/essays": '"tolerance":',
     "/v1/collections": '"revision":',
+    "/v1/answer": '"start":',
     "/v1/search": '"hits":',
     "/v1/schemes": '"right":',
     "/v1/models": '"aliases":',

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from model_store import texts_results, translate_results
+from model_store import texts_results
 from model_store.pages import OF_ONE, page
 from model_store.results import FOLDER, compose
 from model_store.results_picture import Line, picture
@@ -17,10 +17,6 @@ def test_the_page_is_made_of_the_committed_figures(name: str) -> None:
 
 def test_the_page_of_texts_is_made_of_the_committed_figures() -> None:
     assert (FOLDER / texts_results.PAGE).read_text("utf-8") == texts_results.compose()
-
-
-def test_the_page_of_translations_is_made_of_the_committed_figures() -> None:
-    assert (FOLDER / translate_results.PAGE).read_text("utf-8") == translate_results.compose()
 
 
 @pytest.mark.parametrize("name", OF_ONE)

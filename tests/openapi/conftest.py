@@ -25,6 +25,7 @@ def api(
     roles_release: Release,
     summaries_release: Release,
     translate_release: Release,
+    answer_release: Release,
 ) -> Iterator[ASGIApp]:
     own = {"LECTERN_STORE": STORE, "LECTERN_DATA_STORE": f"s3://{DATA_BUCKET}"}
     with in_environment({**aws, **own}):

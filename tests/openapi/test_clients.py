@@ -1,11 +1,8 @@
 """Typed clients that are generated from the document: they fit the API, and examples/clients uses them."""
 
 import shutil
-import socket
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +11,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from infra.openapi.page import PATH
+from tests.served import served
 
 CLIENTS = Path(__file__).parents[2] / "examples/clients"
 TYPESCRIPT = CLIENTS / "typescript"
@@ -21,19 +19,8 @@ TYPESCRIPT = CLIENTS / "typescript"
 
 @pytest.fixture(scope="module")
 def address(api: ASGIApp) -> Iterator[str]:
-    """The application in a real server."""
-    import uvicorn
-
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(api, log_level="error"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with served(api) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def run(*command: str | Path, folder: Path) -> str:

@@ -1,9 +1,6 @@
 """All functions behind one address, as `make serve` has them, over the embedded models of the tests' own store."""
 
-import socket
 import struct
-import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,9 +9,8 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from infra.local.serve import whole_api
-from lectern import directory
 from lectern.release import Release
-from lectern.settings import settings
+from tests.served import served
 
 Ask = Callable[..., Any]
 
@@ -25,13 +21,6 @@ IDS = [101, 1996, 8835, 2020, 3154, 102]
 @pytest.fixture(scope="session")
 def api(release: Release, search_release: Release, text_releases: dict[str, Release]) -> ASGIApp:
     return whole_api()
-
-
-@pytest.fixture(autouse=True)
-def nothing_remembered() -> None:
-    """What was live is looked at again: other tests of this process have published since."""
-    settings.cache_clear()
-    directory.shared.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -72,16 +61,5 @@ def packed(*values: bytes) -> bytes:
 
 @pytest.fixture(scope="session")
 def port(api: ASGIApp) -> Iterator[int]:
-    """The application in a real server."""
-    import uvicorn
-
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(api, log_level="error"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield listener.getsockname()[1]
-        server.should_exit = True
-        thread.join()
+    with served(api) as port:
+        yield port

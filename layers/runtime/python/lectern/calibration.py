@@ -14,6 +14,17 @@ def probabilities(logits: NDArray[np.float32], calibration: Calibration) -> NDAr
     return result
 
 
+def confidence_of(score: float, calibration: Calibration) -> float:
+    """The share of outcomes with such a score that are right; one that was never measured goes by its distance from
+    the threshold.
+    """
+    if not calibration.curve:
+        distance = abs(score - calibration.least_score) / calibration.temperature
+        return float(1 / (1 + np.exp(-distance)))
+    scores, shares = zip(*((knot.score, knot.confidence) for knot in calibration.curve), strict=True)
+    return float(np.interp(score, scores, shares))
+
+
 def review_threshold(calibration: Calibration, error_budget: float, known: bool = False) -> float:
     """The confidence below which a person looks at an answer, for at most `error_budget` errors among the rest.
 

@@ -25,6 +25,13 @@ class Threshold(Document):
     confidence: float
 
 
+class Knot(Document):
+    """A point of a curve: of outcomes with such a score, such a share is right."""
+
+    score: float
+    confidence: float
+
+
 DEFAULT_ERROR_BUDGET = 0.05
 """The share of wrong grades that a teacher accepts who says nothing of it."""
 
@@ -39,6 +46,10 @@ class Calibration(Document):
     thresholds: tuple[Threshold, ...] = ()
     known: tuple[Threshold, ...] = ()
     """Instead of `thresholds`, for questions that the model knows from training; empty where it doesn't tell."""
+    least_score: float = 0.0
+    """The score from which on there is an answer at all, for tasks that may say that there is none."""
+    curve: tuple[Knot, ...] = ()
+    """Confidence by score, in straight lines between points with rising scores, for tasks with a score."""
 
 
 class GoldenVector(Document):

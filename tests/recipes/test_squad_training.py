@@ -1,0 +1,90 @@
+"""The recipe for answers from a text, from data to adapter, where `make train-env` has made its environment."""
+
+import gzip
+import json
+import os
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model_store.build.builder import float_graph
+from model_store.build.golden import check_reference, read_reference
+from model_store.catalogue import read_model
+from model_store.recipes.squad.data import DEV_1, DEV_2, TRAIN
+
+PYTHON = Path(".venv-train/bin/python").absolute()
+
+pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="needs make train-env")
+
+FILLER = "The way there is long and leads through hills and forests where nobody lives any more. " * 3
+
+
+def paragraph(title: str, number: int, answered: bool = True) -> dict[str, Any]:
+    """A paragraph with one question; every one has an answer of its own."""
+    town, year = f"Town{chr(65 + number)}", str(1800 + number)
+    context = f"{FILLER}The church of {town} was built in {year} by the miners. {FILLER}"
+    asked = {"q": f"When was the church of {town} built?", "a": [year] if answered else [], "id": town}
+    return {"title": title, "p": number, "context": context, "qas": [asked]}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    rows = {
+        TRAIN: [paragraph(title, n) for title in ("Saxony", "Harz") for n in range(12)],
+        DEV_1: [paragraph("Oxygen", n) for n in range(6)],
+        DEV_2: [paragraph("Rhine", n, answered=n % 2 == 0) for n in range(6)],
+    }
+    for name, content in rows.items():
+        with gzip.open(tmp_path / name, "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in content)
+    return tmp_path
+
+
+def run(*arguments: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": ".:layers/runtime/python", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run([str(PYTHON), *arguments], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def drawn(folder: Path, *mixture: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run("-m", "tests.recipes.squad_program", str(folder), *mixture))
+    return found
+
+
+def test_rows_hold_their_answer_wherever_the_window_is(folder: Path) -> None:
+    found = drawn(folder, "0", "0", "0", "48")
+    assert len(found["rows"]) == 72
+    for question, text, answer, length in found["rows"]:
+        assert answer == str(1800 + ord(question.split()[5][-1]) - ord("a"))
+        assert answer in text and length == 48
+    assert len({text.index(answer) for _, text, answer, _ in found["rows"]}) > 20
+    assert sum(size for size, _ in found["batches"]) == 72 and {length for _, length in found["batches"]} == {48}
+
+
+@pytest.mark.parametrize("kind", ["edited", "elsewhere", "beside"])
+def test_rows_without_an_answer(folder: Path, kind: str) -> None:
+    shares = {"edited": ("1", "0"), "elsewhere": ("0", "1"), "beside": ("0", "0")}[kind]
+    for question, text, answer, _ in drawn(folder, "1", *shares, "120")["rows"]:
+        town = re.search(r"church of (\w+) was built in \d+", text)
+        assert answer == ""
+        assert (town is None) == (kind == "beside")
+        assert town is None or question != f"when was the church of {town[1]} built?"
+
+
+def test_a_run_exports_an_adapter_that_builds(folder: Path) -> None:
+    """What an adapter is checked against comes from transformers' own BERT."""
+    job = ["-m", "model_store.recipes.job", "--model", "answer", "--data", str(folder), "--rank", "2"]
+    run(*job, "--run", f"{folder}/run", "--epochs", "1", "--share", "1", "--batch_size", "8")
+    facts = json.loads((folder / "run/adapter/adapter.json").read_text("utf-8"))
+    assert (facts["kind"], facts["rank"], facts["alpha"], facts["fit"]["epochs"]) == ("spans", 2, 4, 1)
+    assert set(json.loads((folder / "run/record.json").read_text("utf-8"))["metrics"]) >= {"v1.1 f1", "v2.0 auc"}
+    model = replace(read_model("answer"), adapter=folder / "run/adapter")
+    assert check_reference(float_graph(model), read_reference(model.adapter)) < 1e-4
+    again = ["--initial", f"{folder}/run/adapter", "--run", f"{folder}/again", "--epochs", "1", "--share", "0.5"]
+    run(*job, *again, "--first_question", "0.5")
+    assert "initial_sha256" in json.loads((folder / "again/adapter/adapter.json").read_text("utf-8"))
