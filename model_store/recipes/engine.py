@@ -68,13 +68,15 @@ def fit(training: Training, settings: Fit, facts: Mapping[str, Any], run: Path, 
 
     Raises:
         TrainingError: the loss is not a number (names the step), a file can't be written (names it), or `run` holds the
-            checkpoint of other parameters or data (names what differs).
+            checkpoint of other parameters or data (names what differs), or one behind `stop`.
     """
     run.mkdir(parents=True, exist_ok=True)
     facts = {**facts, "fit": asdict(settings)}
     network = training.network.to(device())
     state = State.of(network, torch.optim.AdamW(_trained(network), weight_decay=settings.weight_decay, fused=True))
     load(state, facts, run)
+    if stop and (state.epoch, state.batch) > (stop, 0):
+        raise TrainingError(f"{run} is past epoch {stop} already, at step {state.step}")
     while state.epoch < min(settings.epochs, stop or settings.epochs):
         _epoch(training, settings, facts, state, run)
     write_record(run, facts, state.history, finished=state.epoch >= settings.epochs)

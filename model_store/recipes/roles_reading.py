@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor, nn
 
 from functions.roles.decoding import best_spans
@@ -51,6 +52,7 @@ def _read(network: nn.Module, sentences: Sequence[Sentence], reader: WordReader,
     return result
 
 
+@torch.inference_mode()
 def _scores(network: nn.Module, examples: Sequence[Example]) -> Tensor:
     batch = {name: value.to(device()) for name, value in padded(examples).items()}
     scores: Tensor = network.scores(*(batch[name] for name in ("input_ids", "attention_mask", "rows", "marks")))

@@ -63,18 +63,35 @@ def test_a_run_exports_what_builds_and_proves_itself(data: Path) -> None:
     assert loaded.rules is not None and 5 <= len(loaded.release.manifest.golden.vectors) < 10
 
 
+def killed(run: "subprocess.Popen[str]", checkpoint: Path) -> None:
+    """Kill the run as soon as there is something to go on from."""
+    deadline = time.monotonic() + 60
+    while not checkpoint.exists() and time.monotonic() < deadline:
+        time.sleep(0.001)
+    run.send_signal(signal.SIGKILL)
+    run.communicate()
+
+
 def test_a_run_that_was_killed_or_stopped_ends_with_the_same_weights(data: Path) -> None:
     """Killed once, then stopped after two of four epochs and exported, then to its end."""
-    whole, cut = started(data, "whole"), started(data, "cut")
-    finished(whole)
-    deadline = time.monotonic() + 60
-    while not (data / "cut" / "checkpoint.pt").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    cut.send_signal(signal.SIGKILL)
-    cut.communicate()
+    adapter = data / "cut" / "adapter"
+    killed(started(data, "cut"), data / "cut" / "checkpoint.pt")
+    assert not adapter.exists()
+    whole = started(data, "whole")
     finished(started(data, "cut", "--stop", "2"))
-    assert json.loads((data / "cut" / "adapter" / "adapter.json").read_text("utf-8"))["stopped"] == "2 epochs"
-    before = (data / "cut" / "adapter" / "adapter.safetensors").read_bytes()
+    assert json.loads((adapter / "adapter.json").read_text("utf-8"))["stopped"] == "2 epochs"
+    before = (adapter / "adapter.safetensors").read_bytes()
     finished(started(data, "cut"))
-    weights = [(data / name / "adapter" / "adapter.safetensors").read_bytes() for name in ("whole", "cut")]
-    assert weights[0] == weights[1] != before
+    finished(whole)
+    after, expected = (
+        (folder / "adapter.safetensors").read_bytes() for folder in (adapter, data / "whole" / "adapter")
+    )
+    assert after == expected
+    assert after != before
+
+
+def test_a_run_does_not_stop_where_it_has_been(data: Path) -> None:
+    finished(started(data, "run", "--epochs", "2"))
+    again = started(data, "run", "--epochs", "2", "--stop", "1")
+    assert "past epoch 1 already" in again.communicate(timeout=120)[1]
+    assert again.returncode == 1
