@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from model_store import texts_results
+from model_store import tasks_results, texts_results
 from model_store.attacks.suite import CLEAN
 from model_store.catalogue import ADAPTERS
 from model_store.pages import OF_ONE, page
@@ -53,9 +53,9 @@ def compose(adapters: Path = ADAPTERS, folder: Path = FOLDER) -> dict[str, str]:
 
 def write(folder: Path = FOLDER) -> list[Path]:
     """Write what `compose` makes; returns the paths."""
-    made = (
-        compose(folder=folder) | {name: page(name) for name in OF_ONE} | {texts_results.PAGE: texts_results.compose()}
-    )
+    pages = {name: page(name) for name in OF_ONE}
+    pages |= {other.PAGE: other.compose() for other in (tasks_results, texts_results)}
+    made = compose(folder=folder) | pages
     for name, text in made.items():
         (folder / name).write_text(text, "utf-8")
     return [folder / name for name in made]

@@ -35,7 +35,9 @@ def ngrams(text: str) -> NDArray[np.int64]:
     """
     data = np.frombuffer(f" {' '.join(text.lower().split())} ".encode("utf-8", "replace"), np.uint8).astype(np.uint64)
     hashes = [_hashed(data, order) for order in ORDERS if len(data) >= order]
-    return np.unique(np.concatenate(hashes or [data[:0]]) % np.uint64(BUCKETS)).astype(np.int64)
+    found = np.zeros(BUCKETS, bool)  # a tenth of np.unique's time
+    found[np.concatenate(hashes or [data[:0]]) % np.uint64(BUCKETS)] = True
+    return np.flatnonzero(found)
 
 
 def _hashed(data: NDArray[np.uint64], order: int) -> NDArray[np.uint64]:

@@ -44,7 +44,7 @@ def postprocess(request: EmbedRequest, rows: Rows, logits: Logits, manifest: Man
     for end, row in enumerate(rows, 1):
         if row.features:
             vector = pooled(rows[start:end], logits[start:end])
-            vectors.append([round(float(number), DIGITS) for number in vector])
+            vectors.append(vector.astype(float).round(DIGITS).tolist())
             warnings += _warnings(row, end - start)
             start = end
     return {"vectors": vectors, "warnings": warnings}

@@ -1,10 +1,11 @@
 """The page of results says what was measured, and its picture can be drawn."""
 
+from types import ModuleType
 from xml.etree import ElementTree
 
 import pytest
 
-from model_store import texts_results
+from model_store import tasks_results, texts_results
 from model_store.pages import OF_ONE, page
 from model_store.results import FOLDER, compose
 from model_store.results_picture import Line, picture
@@ -15,8 +16,9 @@ def test_the_page_is_made_of_the_committed_figures(name: str) -> None:
     assert (FOLDER / name).read_text("utf-8") == compose()[name]
 
 
-def test_the_page_of_texts_is_made_of_the_committed_figures() -> None:
-    assert (FOLDER / texts_results.PAGE).read_text("utf-8") == texts_results.compose()
+@pytest.mark.parametrize("several", [tasks_results, texts_results], ids=lambda several: several.PAGE)
+def test_a_page_of_several_models_is_made_of_the_committed_figures(several: ModuleType) -> None:
+    assert (FOLDER / several.PAGE).read_text("utf-8") == several.compose()
 
 
 @pytest.mark.parametrize("name", OF_ONE)

@@ -49,9 +49,11 @@ def _answer_by(
     manifest = model.release.manifest
     if manifest.task != task.name:
         raise ReleaseRejected(f"{manifest.model} {manifest.version} is for the task {manifest.task}.")
-    ask = partial(_fields, task, model, remembering(model.infer_all), packs, own)
+    explains = isinstance(request, ExplainableRequest) and request.explain
+    infer = remembering(model.infer_all) if explains else model.infer_all
+    ask = partial(_fields, task, model, infer, packs, own)
     fields = ask(call, request)
-    if task.explain and isinstance(request, ExplainableRequest) and request.explain:
+    if task.explain and explains:
         with call.stage("explain"):
             probe = open_probe(partial(ask, call.again()), model, call)
             fields["explanation"] = task.explain(request, fields, probe)
