@@ -4,38 +4,16 @@ It fetches the pinned versions and checks their digests as every handler must; i
 no manifest, no self-test, no logs.
 """
 
-import hashlib
 import json
-import os
 from typing import Any
 
 import numpy as np
-import onnxruntime
-from botocore.session import Session
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from functions.grading.features import hashed, lexical
+from tests.perf.floor_files import session, tokenizer
 
-PINS = json.loads(os.environ["FLOOR_PINS"])
-CLIENT = Session().create_client("s3")
-
-
-def fetch(pin: dict[str, str]) -> bytes:
-    """One file by version, checked."""
-    answer = CLIENT.get_object(Bucket=PINS["bucket"], Key=pin["key"], VersionId=pin["version_id"])
-    data: bytes = answer["Body"].read()
-    if hashlib.sha256(data).hexdigest() != pin["sha256"]:
-        raise ValueError(pin["key"])
-    return data
-
-
-OPTIONS = onnxruntime.SessionOptions()
-OPTIONS.intra_op_num_threads = 1
-ENCODER, SESSION = (onnxruntime.InferenceSession(fetch(PINS[name]), OPTIONS) for name in ("encoder.onnx", "model.onnx"))
-TOKENIZER = Tokenizer.from_buffer(fetch(PINS["tokenizer.json"]))
-TOKENIZER.no_padding()
-TOKENIZER.no_truncation()
+ENCODER, SESSION, TOKENIZER = session("encoder.onnx"), session("model.onnx"), tokenizer()
 
 
 def handler(event: dict[str, str], context: object) -> dict[str, object]:

@@ -1,9 +1,9 @@
-"""`cold`, `warm` and `memory` of every function with a model: beside the floor, and for the grader beside torch."""
+"""`cold`, `warm`, `memory` and `p99` of every function with a model: beside the floor, the grader beside torch too."""
 
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from pathlib import Path
 
@@ -35,7 +35,13 @@ def measure_function(name: str, variables: Mapping[str, str], starts: int, reque
         figure(f"{scenario}.{name}", unit, measured, reference, attrgetter(scenario))
         for scenario, unit in SCENARIOS
         for reference in others
-    ] + [figure(f"slowest.{name}", "ms", measured | {"median": measured["lectern"]}, "floor", attrgetter("slowest"))]
+    ] + [_steadiness(name, measured["lectern"])]
+
+
+def _steadiness(name: str, runs: Sequence[Measured]) -> Figure:
+    """The 99th percentile of one request beside its median."""
+    medians, slowest = zip(*(run.same for run in runs), strict=True)
+    return figure(f"p99.{name}", "ms", {"lectern": slowest, "p50": medians}, "p50")
 
 
 def _contenders(name: str, variables: dict[str, str], release: Release) -> list[Contender]:
