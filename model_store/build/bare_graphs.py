@@ -15,7 +15,7 @@ def encoder_graph(weights: Weights, heads: int, layer_norm_eps: float, lower: in
     graph = Graph(weights)
     hidden = embedded(graph, "", layer_norm_eps)
     for number in range(layer_count(weights)):
-        hidden = layer(graph, number, hidden, heads, layer_norm_eps)
+        hidden = layer(graph, number, hidden, heads)
         if number + 1 == lower:
             graph.op("Identity", [hidden], "lower")
     graph.op("Identity", [hidden], "vectors")

@@ -42,7 +42,6 @@ class Grader:
     weights: Weights
     layers: tuple[int, ...]
     heads: int
-    layer_norm_eps: float
     memory: Memory
     trees: Trees
     blend: NDArray[np.float32]
@@ -95,7 +94,7 @@ def _cross(graph: Graph, grader: Grader) -> str:
     kinds = graph.op("Gather", [graph.constant("head.segments"), "token_type_ids"], "kinds")
     hidden = graph.op("Add", ["lower", kinds], "together")
     for number in grader.layers:
-        hidden = layer(graph, number, hidden, grader.heads, grader.layer_norm_eps)
+        hidden = layer(graph, number, hidden, grader.heads)
     tokens = graph.op("Squeeze", [hidden, graph.leading()], "tokens")
     everything = graph.op("ReduceMean", [tokens], "pooled", axes=[0], keepdims=1)
     reference, answer = (graph.op("MatMul", [f"share.{k}", tokens], f"pooled.{k}") for k in (1, 2))

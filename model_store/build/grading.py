@@ -104,7 +104,6 @@ def read_grader(model: Model, base: Path) -> Grader:
         merge(base_weights(base), adapter),
         tuple(adapter.facts["layers"]),
         config["num_attention_heads"],
-        config["layer_norm_eps"],
         read_arrays(Memory, model.adapter / MEMORY),
         read_arrays(Trees, model.adapter / TREES),
         np.array(adapter.facts["blend"], dtype=np.float32),

@@ -74,7 +74,7 @@ def roles_graph(weights: Weights, heads: int, layer_norm_eps: float, lower: int)
     for number in range(layer_count(weights)):
         if number == lower:
             hidden = graph.op("Add", [hidden, _mark(graph)], "marked")
-        hidden = layer(graph, number, hidden, heads, layer_norm_eps)
+        hidden = layer(graph, number, hidden, heads)
     _head(graph, hidden)
     return finished(graph, {"input_ids": INT_ROW, "token_type_ids": INT_ROW}, {"logits": ["batch", "scores"]})
 
