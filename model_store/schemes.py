@@ -39,12 +39,12 @@ SENSITIVITY_ROWS = 24
 
 SCHEMES = (
     DEFAULT,
-    Scheme(in_float=()),
-    Scheme(in_float=(), per_channel=False),
-    Scheme(in_float=(), embeddings=False),
-    Scheme(in_float=(), reduced_range=False),
-    Scheme(in_float=(), signed=False, reduced_range=False),
-    Scheme(in_float=(), signed=False, reduced_range=False, per_channel=False),
+    Scheme(apart=False),
+    Scheme(per_channel=False),
+    Scheme(embeddings=False),
+    Scheme(reduced_range=False),
+    Scheme(signed=False, reduced_range=False),
+    Scheme(signed=False, reduced_range=False, per_channel=False),
 )
 
 Progress = Callable[[int, int], None]
@@ -108,7 +108,7 @@ def most_sensitive(graph: onnx.ModelProto, asked: Asked) -> tuple[str, ...]:
     rows, moved = asked.rows[:SENSITIVITY_ROWS], {}
     with tempfile.TemporaryDirectory() as folder:
         for node in nodes:
-            quantise(graph, Path(folder, "one.onnx"), Scheme(in_float=()), only=[node])
+            quantise(graph, Path(folder, "one.onnx"), DEFAULT, only=[node])
             found = _logits(_session(Path(folder, "one.onnx")), asked.encoder, rows)
             moved[node] = float(np.abs(found - asked.fp32[: len(rows)]).mean())
     return tuple(sorted(sorted(nodes, key=lambda node: -moved[node])[:SENSITIVE]))

@@ -42,7 +42,8 @@ def float_encoder(base: Path) -> onnx.ModelProto:
 def int8_encoder(base: Base, source: str = "") -> Path:
     """The int8 encoder of a base, made now or found in the cache. Raises SourceError."""
     tools = [version(tool) for tool in ("onnx", "onnxruntime")]
-    code = [Path(__file__).with_name(name).read_text("utf-8") for name in ("bare_graphs.py", "graph.py", "quantise.py")]
+    files = ("bare_graphs.py", "graph.py", "outliers.py", "quantise.py")
+    code = [Path(__file__).with_name(name).read_text("utf-8") for name in files]
     content = repr((base.files, DEFAULT.name, LOWER, tools, code))
     path = home() / "builds" / f"encoder-{hashlib.sha256(content.encode()).hexdigest()[:16]}.onnx"
     if not path.exists():

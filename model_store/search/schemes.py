@@ -26,16 +26,13 @@ MOST_LOST = 0.01
 """MRR@10 by meaning that int8 may lose to fp32."""
 
 _NARROW = tuple(f"encoder.layer.{number}.narrow" for number in range(6))
-_UNSIGNED = Scheme(signed=False, reduced_range=False, in_float=())
+_UNSIGNED = Scheme(signed=False, reduced_range=False)
 
 SCHEMES = (
-    Scheme(in_float=()),
     DEFAULT,
-    Scheme(in_float=_NARROW[:3]),
-    Scheme(in_float=_NARROW[:4]),
-    Scheme(in_float=_NARROW),
+    Scheme(apart=False),
+    *(Scheme(in_float=_NARROW[:number], apart=False) for number in (2, 3, 4, 6)),
     _UNSIGNED,
-    dataclasses.replace(_UNSIGNED, in_float=_NARROW[:1]),
     Scheme(embeddings=False),
 )
 """None saturates: each answers alike on every CPU."""

@@ -51,7 +51,7 @@ def row(macro_f1: float, p50_ms: float) -> dict[str, object]:
     ],
 )
 def test_the_fastest_of_the_good_that_do_not_saturate_is_chosen(rows: list[dict[str, object]], best: int) -> None:
-    assert choice([DEFAULT, Scheme(in_float=()), Scheme(reduced_range=False)], rows) == best
+    assert choice([DEFAULT, Scheme(apart=False), Scheme(reduced_range=False)], rows) == best
 
 
 def test_the_table_marks_what_was_chosen() -> None:
