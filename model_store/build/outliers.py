@@ -4,7 +4,7 @@ One scale per tensor and run is set by its greatest number: a single channel of 
 6, costs all of them two bits. Their products are added in float: Dettmers et al. (2022), LLM.int8().
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import onnx
@@ -42,14 +42,17 @@ def found_in(graph: onnx.ModelProto, rows: Sequence[Sequence[int]]) -> dict[str,
     }
 
 
-def kept_apart(graph: onnx.ModelProto) -> onnx.ModelProto:
-    """A graph of `model_store.build.graph`'s layers that computes the same, outliers beside the large products."""
+def kept_apart(graph: onnx.ModelProto, in_float: Collection[str] = ()) -> onnx.ModelProto:
+    """A graph of `model_store.build.graph`'s layers that computes the same, outliers beside the large products.
+
+    Products that stay `in_float` anyway are left as they are.
+    """
     result = onnx.ModelProto()
     result.CopyFrom(graph)
     weights = {constant.name: constant for constant in graph.graph.initializer}
     for layer, channels in OUTLIERS.items():
         weight = weights.get(f"{layer}output.dense.weight")
-        if weight is not None and weight.dims[0] == WIDTH:
+        if weight is not None and weight.dims[0] == WIDTH and f"{layer}narrow" not in in_float:
             _part(result.graph, layer, numpy_helper.to_array(weight), list(channels))
     return result
 

@@ -82,7 +82,7 @@ def quantise(graph: onnx.ModelProto, target: Path, scheme: Scheme = DEFAULT, onl
     The small head stays in float.
     """
     operators = ["MatMul", "Attention", *(["EmbedLayerNormalization"] if scheme.embeddings else [])]
-    ready = kept_apart(graph) if scheme.apart else graph
+    ready = kept_apart(graph, scheme.in_float) if scheme.apart else graph
     there = {node.name for node in ready.graph.node}
     quantize_dynamic(
         ready,

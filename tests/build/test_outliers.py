@@ -64,3 +64,9 @@ def test_int8_is_nearer_to_fp32(graph: onnx.ModelProto, rows: Rows, tmp_path: Pa
 def test_a_network_of_another_width_has_none() -> None:
     graph = bert_graph(network(), HEADS, 1e-12)
     assert kept_apart(graph) == graph
+
+
+def test_a_product_that_stays_in_float_is_left_as_it_is(graph: onnx.ModelProto) -> None:
+    made = kept_apart(graph, ["encoder.layer.1.narrow"])
+    names = {node.name for node in made.graph.node}
+    assert few("encoder.layer.0.") in names and few("encoder.layer.1.") not in names
