@@ -18,10 +18,11 @@ def allow(actions: str, *resources: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=actions.split(), resources=list(resources))
 
 
-def function_statements(name: str, places: Places) -> Statements:
-    """What a function of functions/ may do. Raises KeyError for one that nothing is said of."""
-    asking = [allow("sagemaker:InvokeEndpoint", *places.endpoint)] if places.heavy and name in ASKING else []
-    return [*running(name, places), *(grant(places) for grant in FUNCTIONS[name]), *asking]
+def function_statements(name: str, tasks: Sequence[str], places: Places) -> Statements:
+    """What a function may do that answers for these tasks. Raises KeyError for one that nothing is said of."""
+    asks = places.heavy and not {*tasks}.isdisjoint(ASKING)
+    asking = [allow("sagemaker:InvokeEndpoint", *places.endpoint)] if asks else []
+    return [*running(name, places), *(grant(places) for grant in grants(tasks)), *asking]
 
 
 def running(name: str, places: Places) -> Statements:
@@ -130,6 +131,11 @@ FUNCTIONS: dict[str, tuple[Grant, ...]] = {
 
 ASKING = ("grading",)
 """Functions that ask the GPU endpoint, where there is one."""
+
+
+def grants(tasks: Sequence[str]) -> tuple[Grant, ...]:
+    """What these tasks need together, each but once. Raises KeyError for one that nothing is said of."""
+    return tuple(dict.fromkeys(grant for task in tasks for grant in FUNCTIONS[task]))
 
 
 def publishing(name: str, asset_arns: Sequence[str], places: Places) -> Statements:
