@@ -12,7 +12,7 @@ class Layout:
     """`rows` are what functions.toml says of each task."""
 
     rows: Mapping[str, FunctionSettings]
-    text: TextSettings = TextSettings()
+    text: TextSettings
 
     @property
     def functions(self) -> dict[str, FunctionSettings]:

@@ -114,18 +114,13 @@ _MODEL: tuple[Grant, ...] = (releases, _buckets, _keys)
 _JOBS: tuple[Grant, ...] = (_start_jobs, _stop_jobs, _schedules, _schedule_role)
 
 FUNCTIONS: dict[str, tuple[Grant, ...]] = {
-    "answer": _MODEL,
+    **dict.fromkeys(("answer", "essays", "roles", "sentiment", "summarize", "translate"), _MODEL),
     "classify": (*_MODEL, tenants_objects, _erase_data),
-    "essays": _MODEL,
     "grading": (*_MODEL, tenants_objects, _erase_data, _table, _dead_letters),
     "gradebook": (read_uploads, _data_bucket, _table, _keys, _grader),
     "jobs": (*_MODEL, tenants_objects, _table, _dead_letters, _topic, *_JOBS),
     "models": (releases, _models_bucket, _keys),
     "search": (*_MODEL, tenants_objects, _erase_data, _table),
-    "sentiment": _MODEL,
-    "roles": _MODEL,
-    "summarize": _MODEL,
-    "translate": _MODEL,
 }
 """By folder of functions/."""
 

@@ -132,7 +132,7 @@ def test_the_settings_say_which_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(served()) == ["roles", "answer"]
 
 
-def run(program: str, **settings: str) -> dict[str, Any]:
+def run(program: str, **settings: str) -> list[Any]:
     """What a new process prints that has this environment."""
     environment = {
         **os.environ,
