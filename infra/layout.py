@@ -17,15 +17,15 @@ class Layout:
     @property
     def functions(self) -> dict[str, FunctionSettings]:
         """The functions that are deployed, by name."""
-        apart = {name: row for name, row in self.rows.items() if self.home(name) == name}
+        apart = {name: row for name, row in self.rows.items() if self.text.both or name not in self.text.tasks}
         return apart | ({TEXT: self._together()} if self.text.tasks else {})
 
     def home(self, task: str) -> str:
-        """The function that answers for a task."""
-        return TEXT if task in self.text.tasks else task
+        """The function that the routes of a task lead to."""
+        return TEXT if task in self.text.tasks and self.text.routes == TEXT else task
 
     def tasks(self, function: str) -> tuple[str, ...]:
-        """What a function answers for."""
+        """What a function can answer for."""
         return self.text.tasks if function == TEXT else (function,)
 
     def _together(self) -> FunctionSettings:

@@ -1,6 +1,6 @@
 """The choice of one function for several tasks, in an environment's table `text`."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -12,7 +12,7 @@ TEXT = "text"
 
 PROCESS_MB = 300
 """Of a function's memory: Python, libraries, a request and the model that is being loaded, before there is room for it.
-`python -m tests.perf.models_memory` measures them."""
+`python -m tests.perf.text` measures them."""
 
 SEARCH_MB = 600
 """What the collections of search take at most (`search_megabytes` of lectern.settings)."""
@@ -24,6 +24,10 @@ class TextSettings(Frozen):
     tasks: tuple[str, ...] = ()
     """By the names of their folders; none: every task has its own function."""
 
+    both: bool = False
+    """On the way there or back: the tasks' own functions are there, too, and `routes` says where requests go."""
+
+    routes: Literal["text", "own"] = "text"
     models_mb: int = Field(default=768, ge=1)
     """Memory for loaded models, all together: the least recently used are let go."""
 
@@ -44,6 +48,8 @@ class TextSettings(Frozen):
             raise ValueError(f"preload: {', '.join(missing)} is not among the tasks")
         if len(set(self.tasks)) < len(self.tasks):
             raise ValueError("tasks: each but once")
+        if self.routes == "own" and not self.both:
+            raise ValueError("routes: only while `both` are there can they lead to the tasks' own functions")
         used = self.models_mb + PROCESS_MB + SEARCH_MB * ("search" in self.tasks)
         if used > self.memory:
             raise ValueError(f"models_mb: {self.models_mb} MB of models need a memory of {used} MB")

@@ -137,6 +137,12 @@ class Function(Construct):
         """Those about the whole function, and those about some of its tasks."""
         return [*self._about_all, *(self._faults[task] for task in tasks)]
 
+    @property
+    def seen_by_others(self) -> list[str]:
+        """What other stacks refer to."""
+        alarms = [alarm.alarm_arn for alarm in self.alarms(*self.tasks)]
+        return [self.alias.function_arn, self.function.function_name, self.log.log_group_name, *alarms]
+
     def _alarms(self) -> list[cloudwatch.Alarm]:
         """Crashes, slowness, throttling."""
         alarms, minute = self._shared.alarms, Duration.minutes(1)

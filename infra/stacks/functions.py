@@ -1,5 +1,7 @@
 """The functions, one for every folder of functions/ that has a handler, behind the releases they start with."""
 
+from collections.abc import Sequence
+
 from aws_cdk import CustomResource, Duration, Size
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_lambda as lambda_
@@ -18,6 +20,7 @@ from infra.stacks.permissions import publishing, shifting
 from infra.stacks.places import Places
 from infra.stacks.storage import Storage
 from infra.stacks.taking_back import TakingBack
+from infra.text import TEXT
 
 PUBLISHING = "publishing"
 
@@ -60,6 +63,13 @@ class Functions(Part):
             for name, row in layout.functions.items()
         }
         TakingBack(self, shared)
+        if deployment.text.both:
+            self._keep_exports([TEXT, *deployment.text.tasks])
+
+    def _keep_exports(self, names: Sequence[str]) -> None:
+        """What stacks refer to that are still as they were when this one is deployed."""
+        for value in (value for name in names for value in self.functions[name].seen_by_others):
+            self.export_value(value)
 
     def _layer(self, name: str) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(

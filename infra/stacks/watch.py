@@ -55,7 +55,8 @@ class Watch(Part):
         for name, function in functions.functions.items():
             board.add_widgets(*self._function(name, function))
             for task in function.tasks:
-                if models := deployment.models_of(task, layout.rows[task]):
+                models = deployment.models_of(task, layout.rows[task])
+                if models and layout.home(task) == name:
                     reviewed = layout.rows[task].reviewed
                     board.add_widgets(*self._models(task, function, models, functions.places, reviewed))
         board.add_widgets(self._api(api), self._jobs(data, batch))

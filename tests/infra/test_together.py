@@ -4,14 +4,15 @@ import json
 import re
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from cfnlint.config import ConfigMixIn
 from cfnlint.runner import Runner
 from pydantic import ValidationError
 
-from infra.artifacts import Artifacts
+from infra.app import compose
+from infra.artifacts import ROOT, Artifacts
 from infra.choices import read_functions
 from infra.layout import layout_of
 from infra.local.models_republish import _serving
@@ -22,6 +23,8 @@ from lectern.settings import Settings
 from tests.infra.conftest import WHOLE, Assembly, Resource, synthesise
 from tests.infra.test_checks import linted
 from tests.infra.test_functions import flat, listed, statements
+
+from aws_cdk import App  # isort: skip
 
 TASKS = ("classify", "sentiment", "roles", "summarize", "answer", "translate")
 TOGETHER = WHOLE.model_copy(update={"text": TextSettings(tasks=TASKS, preload=("sentiment",))})
@@ -152,6 +155,27 @@ def test_cdk_nag_and_cfn_lint_find_nothing(together: Assembly) -> None:
         assert linted(json.dumps(together.templates[name]), rules) == [], name
 
 
+@pytest.mark.parametrize("routes", ["text", "own"])
+def test_on_the_way_nothing_goes_that_a_stack_still_refers_to(
+    routes: Literal["text", "own"], together: Assembly, whole: Assembly, artifacts: Artifacts, tmp_path: Path
+) -> None:
+    """CloudFormation refuses to take an export away that another stack imports, and deploys that stack later."""
+    text = TextSettings(tasks=TASKS, both=True, routes=routes)
+    app = App(context=json.loads((ROOT / "cdk.json").read_text())["context"], outdir=str(tmp_path / "out"))
+    compose(app, WHOLE.model_copy(update={"text": text}), artifacts)
+    app.synth()
+    found = {
+        file.name.split(".")[0].removeprefix("lectern-whole-"): json.loads(file.read_text())
+        for file in (tmp_path / "out").glob("*.template.json")
+    }
+    exported = {output["Export"]["Name"] for output in found["functions"]["Outputs"].values() if "Export" in output}
+    for before in (together, whole):
+        imported = re.findall(r"lectern-whole-functions:Exports\w+", json.dumps(list(before.templates.values())))
+        assert set(imported) <= exported
+    targets = re.findall(r"ExportsOutputRef(\w+?)Live\w+", json.dumps(found["api"]))
+    assert ("text" in targets, "roles" in targets) == (routes == "text", routes == "own")
+
+
 def test_search_can_come_along_where_there_is_memory_for_collections() -> None:
     text = TextSettings(tasks=("search", "answer"), models_mb=512)
     layout = layout_of(WHOLE.model_copy(update={"text": text}), read_functions())
@@ -167,6 +191,7 @@ def test_search_can_come_along_where_there_is_memory_for_collections() -> None:
         ({"tasks": ("roles", "roles")}, "each but once"),
         ({"tasks": ("roles",), "memory": 1024}, "768 MB of models need a memory of 1068 MB"),
         ({"tasks": ("search",), "models_mb": 1000}, "need a memory of 1900 MB"),
+        ({"tasks": ("roles",), "routes": "own"}, "only while `both` are there"),
         ({"models_mb": 0}, "greater than or equal to 1"),
         ({"task": ("roles",)}, "task"),
     ],
