@@ -30,12 +30,12 @@ class Acknowledged:
     rule: str
     reason: str
     at: tuple[str, ...]
-    grant: Grant | None = None
+    needing: Grant | None = None
     """Only functions that are granted this are meant by `{name}`."""
 
 
-def _wildcard(kind: str, resource: str, *at: str, grant: Grant | None = None) -> Acknowledged:
-    return Acknowledged(f"AwsSolutions-IAM5[Resource::{resource}]", WILDCARDS[kind].reason, at, grant)
+def _wildcard(kind: str, resource: str, *at: str, needing: Grant | None = None) -> Acknowledged:
+    return Acknowledged(f"AwsSolutions-IAM5[Resource::{resource}]", WILDCARDS[kind].reason, at, needing)
 
 
 def _streams(group: str, at: str) -> Acknowledged:
@@ -48,11 +48,11 @@ def _named_later(service: str, rest: str, *at: str) -> Acknowledged:
 
 ACKNOWLEDGED = (
     _wildcard("no resource", "*", *_ALL_FUNCTIONS, "functions/Shifting", "batch/Role", "heavy/Role"),
-    _wildcard("objects", f"{_MODELS}/releases/*", _FUNCTION, *_ON_RELEASES, "heavy/Role", grant=releases),
-    _wildcard("objects", f"{_MODELS}/aliases/*", _FUNCTION, *_ON_RELEASES, "heavy/Role", grant=releases),
-    _wildcard("objects", f"{_DATA}/tenants/*", _FUNCTION, "batch/Role", grant=tenants_objects),
-    _wildcard("objects", f"{_DATA}/tenants/*/uploads/*", _FUNCTION, grant=read_uploads),
-    _wildcard("objects", f"{_DATA}/tenants/*/incoming/*", _FUNCTION, grant=read_uploads),
+    _wildcard("objects", f"{_MODELS}/releases/*", _FUNCTION, *_ON_RELEASES, "heavy/Role", needing=releases),
+    _wildcard("objects", f"{_MODELS}/aliases/*", _FUNCTION, *_ON_RELEASES, "heavy/Role", needing=releases),
+    _wildcard("objects", f"{_DATA}/tenants/*", _FUNCTION, "batch/Role", needing=tenants_objects),
+    _wildcard("objects", f"{_DATA}/tenants/*/uploads/*", _FUNCTION, needing=read_uploads),
+    _wildcard("objects", f"{_DATA}/tenants/*/incoming/*", _FUNCTION, needing=read_uploads),
     _streams("/lectern/{prefix}/{name}", "functions/{name}/Role"),
     _streams("/lectern/{prefix}/{name}-check", "functions/{name}/Check/Role"),
     _streams("/lectern/{prefix}/publishing", "functions/Releases/Role"),
@@ -126,7 +126,7 @@ def expanded(prefix: str, layout: Layout) -> Iterator[tuple[str, str, str]]:
 
 def _meant(entry: Acknowledged, layout: Layout) -> Iterator[str]:
     for name in layout.functions:
-        if entry.grant is None or entry.grant in grants(layout.tasks(name)):
+        if entry.needing is None or entry.needing in grants(layout.tasks(name)):
             yield name
 
 
