@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from starlette.testclient import TestClient
 
 from functions.text.members import member
 from functions.text.places import PLACES
+from infra.artifacts import Artifacts
 from infra.choices import read_functions
 from lectern.errors import InvalidRequest
 from lectern.http.together import owner, together_app
@@ -132,7 +134,7 @@ def test_the_settings_say_which_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(served()) == ["roles", "answer"]
 
 
-def run(program: str, **settings: str) -> list[Any]:
+def run(program: str, folder: Path = ROOT, **settings: str) -> list[Any]:
     """What a new process prints that has this environment."""
     environment = {
         **os.environ,
@@ -140,7 +142,7 @@ def run(program: str, **settings: str) -> list[Any]:
         "AWS_LAMBDA_FUNCTION_NAME": "text",
         **settings,
     }
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", program], cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     found: list[Any] = json.loads(done.stdout.splitlines()[-1])
     return found
@@ -169,3 +171,19 @@ def test_a_start_imports_no_task_and_loads_no_model() -> None:
 def test_a_start_loads_what_the_settings_name() -> None:
     named = run(START, LECTERN_PRELOAD_TASKS='["translate"]')
     assert named[0] == [["translate"], ["translate"]]
+
+
+def test_what_is_deployed_is_enough_for_its_tasks_and_has_no_others(tmp_path: Path) -> None:
+    """The zip alone, beside the layers."""
+    with zipfile.ZipFile(Artifacts(zips=tmp_path).function("text", ["classify", "translate"])) as file:
+        file.extractall(tmp_path / "code")
+    program = """
+import importlib.util, json
+from functions.text.handler import app
+from functions.text.members import member, served
+found = [member(name).task.name for name in served()]
+print(json.dumps([*found, importlib.util.find_spec("functions.roles") is None]))
+"""
+    path = os.pathsep.join([str(tmp_path / "code"), str(ROOT / "layers/runtime/python")])
+    tasks = '["classify", "translate"]'
+    assert run(program, tmp_path, PYTHONPATH=path, LECTERN_TASKS=tasks) == ["classify", "translate", True]
