@@ -6,8 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from infra.frozen import Frozen
+from infra.text import TextSettings
 from model_store.catalogue import EMBEDDED, read_model
 
 HERE = Path(__file__).parent
@@ -17,12 +19,6 @@ CREATED_ALIASES = ("live",)
 
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 LogDays = Literal[1, 7, 14, 30, 90, 365]
-
-
-class Frozen(BaseModel):
-    """Unknown fields are refused, so that a misspelt one is told."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class FunctionSettings(Frozen):
@@ -131,6 +127,7 @@ class Deployment(Frozen):
     """The name of the secret in Secrets Manager that signs the webhook's messages."""
 
     heavy: HeavySettings = HeavySettings()
+    text: TextSettings = TextSettings()
 
     @property
     def prefix(self) -> str:

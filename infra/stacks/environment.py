@@ -5,10 +5,12 @@ from collections.abc import Mapping
 
 from aws_cdk import SecretValue
 
+from infra.layout import Layout
 from infra.settings import Deployment, FunctionSettings
 from infra.stacks.data import Data
 from infra.stacks.places import Places
 from infra.stacks.storage import Storage
+from infra.text import TEXT
 
 
 def environment(
@@ -40,6 +42,18 @@ def environment(
         "LECTERN_TOPIC": data.jobs_topic.topic_arn,
         **_heavy(deployment, places),
         **_webhook(deployment),
+    }
+
+
+def own(layout: Layout, name: str) -> dict[str, str]:
+    """What one function alone is told."""
+    if name != TEXT:
+        return {}
+    return {
+        "LECTERN_TASKS": json.dumps(layout.text.tasks),
+        "LECTERN_PRELOAD": "false",
+        "LECTERN_PRELOAD_TASKS": json.dumps(layout.text.preload),
+        "LECTERN_MODELS_MB": str(layout.text.models_mb),
     }
 
 

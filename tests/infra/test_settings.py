@@ -75,7 +75,7 @@ def test_the_table_of_regions_is_cfn_lints() -> None:
 
 
 def test_a_new_folder_without_settings_fails(tmp_path: Path) -> None:
-    for name in (*read_functions(), "spelling"):
+    for name in (*read_functions(), "spelling", "text"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "handler.py").touch()
     with pytest.raises(DeploymentError, match=r"functions.toml has no settings for functions/spelling"):

@@ -11,9 +11,9 @@ from tokenizers import Tokenizer
 
 from lectern.call import Call
 from lectern.errors import ReleaseRejected
+from lectern.held import MOST_VERSIONS
 from lectern.load import fetch, read_tokenizer
 from lectern.model import TOKENIZER, Encoding
-from lectern.models import MOST_LOADED
 from lectern.release import Pin, Release, read_release
 from lectern.store import Store
 
@@ -56,7 +56,7 @@ class RemoteReleases:
             model = self._known.get((pin.model, pin.version)) or self._read(pin)
             self._known[pin.model, pin.version] = model
             self._known.move_to_end((pin.model, pin.version))
-            while len(self._known) > MOST_LOADED:
+            while len(self._known) > MOST_VERSIONS:
                 self._known.popitem(last=False)
         if pin.manifest_sha256 not in (None, model.release.digest):
             raise ReleaseRejected(f"The alias pins another manifest of {pin.model} {pin.version} than the one read.")
