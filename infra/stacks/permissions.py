@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 
 from infra.stacks.places import Places
 from infra.table import INDEXES
+from model_store.catalogue import read_model
 
 Statements = Sequence[iam.PolicyStatement]
 
@@ -20,7 +21,8 @@ def allow(actions: str, *resources: str) -> iam.PolicyStatement:
 
 def function_statements(name: str, places: Places) -> Statements:
     """What a function of functions/ may do. Raises KeyError for one that nothing is said of."""
-    asking = [allow("sagemaker:InvokeEndpoint", *places.endpoint)] if places.heavy and name in ASKING else []
+    asked = [model for model in places.heavy if read_model(model).task == name]
+    asking = [allow("sagemaker:InvokeEndpoint", *places.asked(asked))] if asked else []
     return [*running(name, places), *(grant(places) for grant in FUNCTIONS[name]), *asking]
 
 
@@ -127,9 +129,6 @@ FUNCTIONS: dict[str, tuple[Grant, ...]] = {
     "translate": _MODEL,
 }
 """By folder of functions/."""
-
-ASKING = ("grading",)
-"""Functions that ask the GPU endpoint, where there is one."""
 
 
 def publishing(name: str, asset_arns: Sequence[str], places: Places) -> Statements:
