@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from infra.frozen import Frozen
 from infra.text import TextSettings
-from model_store.catalogue import EMBEDDED, read_model
+from model_store.catalogue import EMBEDDED, HeavyModel, read_model
 
 HERE = Path(__file__).parent
 
@@ -50,24 +50,32 @@ class HeavySettings(Frozen):
     image: str = ""
     """The ECR URI of the container."""
 
-    model: str = "grading-large"
-    """The model whose release the container loads."""
+    models: tuple[HeavyModel, ...] = Field(default=("grading-large",), min_length=1)
+    """The models that it serves, each an inference component of its own, with copies and a GPU of its own."""
 
     instance: str = "ml.g6.xlarge"
     memory: int = Field(default=8192, ge=128)
     """MB that one copy of the model needs; ml.g6.xlarge and ml.g5.xlarge have 16 GB, some of it the system's."""
 
     most_copies: int = Field(default=2, ge=1)
+    """Of each model."""
     invocations_per_copy: int = Field(default=60, ge=1)
     """A minute, before another copy starts."""
 
     subnets: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()
 
+    @property
+    def most_instances(self) -> int:
+        """When every model has all its copies, each on a GPU of its own."""
+        return self.most_copies * len(self.models)
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.enabled and ".dkr.ecr." not in self.image:
             raise ValueError("the endpoint is enabled, so image must be the ECR URI of its container")
+        if len(set(self.models)) < len(self.models):
+            raise ValueError("models: each at most once")
         if bool(self.subnets) != bool(self.security_groups):
             raise ValueError("subnets and security_groups come together")
         return self

@@ -13,6 +13,7 @@ from infra.layout import Layout
 from infra.settings import Deployment
 from infra.stacks.permissions import Grant, grants, read_uploads, releases, tenants_objects
 from infra.stacks.wildcards import WILDCARDS
+from model_store.catalogue import HEAVY
 
 _MODELS = "{prefix}-storage:ExportsOutputFnGetAttModelsC55D3500ArnC820EBA0"
 _DATA = "{prefix}-storage:ExportsOutputFnGetAttData666C94C7Arn0D7E21B7"
@@ -58,7 +59,7 @@ ACKNOWLEDGED = (
     _streams("/lectern/{prefix}/publishing", "functions/Releases/Role"),
     _streams("/lectern/{prefix}/taking-back", "functions/TakingBack/Role"),
     _streams("/aws/sagemaker/Endpoints/{prefix}-heavy", "heavy/Role"),
-    _streams("/aws/sagemaker/InferenceComponents/{prefix}-heavy", "heavy/Role"),
+    *(_streams(f"/aws/sagemaker/InferenceComponents/{{prefix}}-heavy-{model}", "heavy/Role") for model in HEAVY),
     _named_later("lambda", "function:{prefix}-{name}:*", "functions/{name}/Check/Role"),
     _named_later("states", "execution:{prefix}-jobs:*", "functions/jobs/Role", "batch/Role"),
     _named_later("scheduler", "schedule/{prefix}-schedules/*", "functions/jobs/Role"),

@@ -58,9 +58,11 @@ def own(layout: Layout, name: str) -> dict[str, str]:
 
 
 def _heavy(deployment: Deployment, places: Places) -> dict[str, str]:
-    """Endpoint and component have one name."""
-    names = ("LECTERN_HEAVY_ENDPOINT", "LECTERN_HEAVY_COMPONENT")
-    return dict.fromkeys(names, places.name("heavy")) if deployment.heavy.enabled else {}
+    """The endpoint, and each model's inference component."""
+    if not deployment.heavy.enabled:
+        return {}
+    components = {model: places.component(model) for model in places.heavy}
+    return {"LECTERN_HEAVY_ENDPOINT": places.name("heavy"), "LECTERN_HEAVY_COMPONENTS": json.dumps(components)}
 
 
 def _webhook(deployment: Deployment) -> dict[str, str]:

@@ -144,5 +144,5 @@ def _places(deployment: Deployment, storage: Storage, data: Data) -> Places:
         signing_key=storage.signing_key.key_arn,
         dead_letters=data.dead_letters.queue_arn,
         topic=data.jobs_topic.topic_arn,
-        heavy=deployment.heavy.enabled,
+        heavy=deployment.heavy.models if deployment.heavy.enabled else (),
     )

@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 
 from infra.stacks.places import Places
 from infra.table import INDEXES
+from model_store.catalogue import read_model
 
 Statements = Sequence[iam.PolicyStatement]
 
@@ -20,8 +21,8 @@ def allow(actions: str, *resources: str) -> iam.PolicyStatement:
 
 def function_statements(name: str, tasks: Sequence[str], places: Places) -> Statements:
     """What a function may do that answers for these tasks. Raises KeyError for one that nothing is said of."""
-    asks = places.heavy and not {*tasks}.isdisjoint(ASKING)
-    asking = [allow("sagemaker:InvokeEndpoint", *places.endpoint)] if asks else []
+    asked = [model for model in places.heavy if read_model(model).task in tasks]
+    asking = [allow("sagemaker:InvokeEndpoint", *places.asked(asked))] if asked else []
     return [*running(name, places), *(grant(places) for grant in grants(tasks)), *asking]
 
 
@@ -123,9 +124,6 @@ FUNCTIONS: dict[str, tuple[Grant, ...]] = {
     "search": (*_MODEL, tenants_objects, _erase_data, _table),
 }
 """By folder of functions/."""
-
-ASKING = ("grading",)
-"""Functions that ask the GPU endpoint, where there is one."""
 
 
 def grants(tasks: Sequence[str]) -> tuple[Grant, ...]:

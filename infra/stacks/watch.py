@@ -61,7 +61,7 @@ class Watch(Part):
                     board.add_widgets(*self._models(task, function, models, functions.places, reviewed))
         board.add_widgets(self._api(api), self._jobs(data, batch))
         if heavy:
-            board.add_widgets(self._endpoint(heavy, deployment.heavy.model, functions.places))
+            board.add_widgets(*(self._endpoint(model, functions.places) for model in heavy.models))
         self._budget(deployment, data)
 
     def _function(self, name: str, function: Function) -> list[cloudwatch.IWidget]:
@@ -123,8 +123,9 @@ class Watch(Part):
         self._alarms.above(self, "JobsFailed", failed, 0)
         return _graph("Jobs", batch.machine.metric_started(), failed, dead)
 
-    def _endpoint(self, heavy: Heavy, model: str, places: Places) -> cloudwatch.IWidget:
-        where = {"EndpointName": str(heavy.endpoint.endpoint_name), "VariantName": "main"}
+    def _endpoint(self, model: str, places: Places) -> cloudwatch.IWidget:
+        """One model of the endpoint: its faults are no other one's."""
+        where = {"InferenceComponentName": places.component(model)}
         faults, slow = (
             cloudwatch.Metric(
                 namespace="AWS/SageMaker",
@@ -135,8 +136,8 @@ class Watch(Part):
             )
             for name, statistic in (("Invocation5XXErrors", "sum"), ("ModelLatency", "p99"))
         )
-        take_back_on(self, model, [self._alarms.above(self, "EndpointFaults", faults, 0, minutes=2)], places)
-        return _graph("Endpoint", faults, slow)
+        take_back_on(self, model, [self._alarms.above(self, f"EndpointFaults-{model}", faults, 0, minutes=2)], places)
+        return _graph(f"Endpoint: {model}", faults, slow)
 
     def _budget(self, deployment: Deployment, data: Data) -> None:
         told = budgets.CfnBudget.SubscriberProperty(subscription_type="SNS", address=data.alarms_topic.topic_arn)

@@ -107,9 +107,10 @@ def test_statements_of_roles_are_in_one_module() -> None:
         assert ".grant" not in path.read_text("utf-8"), "CDK's own grants bring wildcards"
 
 
-def test_torch_stays_in_the_recipes_and_in_one_module_of_the_endpoint() -> None:
+def test_torch_stays_in_the_recipes_and_in_two_modules_of_the_endpoint() -> None:
+    serving = [ROOT / f"functions/heavy/endpoint/{name}.py" for name in ("transformer", "heads")]
     for path in PRODUCT:
-        if "recipes" not in path.parts and path != ROOT / "functions/heavy/endpoint/transformer.py":
+        if "recipes" not in path.parts and path not in serving:
             assert not roots(path) & {"torch", "transformers"}, path
 
 

@@ -90,9 +90,14 @@ def test_the_heavy_model_answers_by_its_own_release(ask: Ask, stub: Stub, large:
 
 
 def test_an_inference_component_is_named(ask: Ask, stub: Stub, heavy: Callable[..., None]) -> None:
-    heavy(heavy_component="grading-large")
+    heavy(heavy_components={"grading-large": "grading-large"})
     assert ask(tier="heavy")["tier"] == "heavy"
     assert stub.seen[0]["component"] == "grading-large"
+
+
+def test_a_model_without_a_component_is_not_asked_for(ask: Ask, stub: Stub, heavy: Callable[..., None]) -> None:
+    heavy(heavy_components={"answer-large": "answer-large"})
+    assert (ask(tier="heavy")["warnings"], stub.asked) == ([FALLEN_BACK], 0)
 
 
 def test_auto_escalates_below_the_threshold_alone(ask: Ask, stub: Stub, heavy: Callable[..., None]) -> None:

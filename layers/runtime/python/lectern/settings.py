@@ -82,8 +82,10 @@ class Settings(BaseSettings):
     heavy_endpoint: str = ""
     """The SageMaker endpoint of heavy models; without it the fast ones answer everything."""
 
-    heavy_component: str = ""
-    """The endpoint's inference component, where it has any."""
+    heavy_components: dict[str, str] = {}
+    """The inference component of each model that the endpoint serves, by the model's name; empty where the endpoint has
+    none, and serves one model.
+    """
 
     heavy_seconds: float = Field(default=5.0, gt=0, le=60)
     """How long a request may wait for the endpoint."""

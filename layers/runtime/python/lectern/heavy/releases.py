@@ -2,8 +2,8 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ class RemoteModel:
     release: Release
     tokenizer: Tokenizer
     ask: Ask
+    files: Mapping[str, bytes] = field(default_factory=dict)
     encoder: None = None
 
     def infer_all(self, rows: Sequence[Encoding], call: Call) -> list[NDArray[np.float32]]:
@@ -37,9 +38,9 @@ class RemoteModel:
 
     def further(self, names: Sequence[str]) -> list[bytes]:
         """See Model."""
-        if names:
-            raise ReleaseRejected(f"What {names[0]} is for can't be done by an endpoint.")
-        return []
+        for name in set(names) - self.files.keys():
+            raise ReleaseRejected(f"What {name} is for can't be done by an endpoint.")
+        return [self.files[name] for name in names]
 
 
 class RemoteReleases:
@@ -65,4 +66,4 @@ class RemoteReleases:
     def _read(self, pin: Pin) -> RemoteModel:
         release = read_release(self._store, pin, self._key)
         data = fetch(self._store, TOKENIZER, release.manifest)
-        return RemoteModel(release, read_tokenizer(data, release.manifest), self._ask)
+        return RemoteModel(release, read_tokenizer(data, release.manifest), self._ask, {TOKENIZER: data})
