@@ -6,6 +6,7 @@ import sys
 from infra.artifacts import ROOT, Artifacts
 from infra.choices import read_deployment, read_functions
 from infra.errors import DeploymentError
+from infra.layout import layout_of
 from infra.routes import routes_of
 from infra.settings import Deployment
 from infra.stacks.acknowledged import acknowledge
@@ -24,18 +25,18 @@ from aws_cdk import App, Tags  # isort: skip  # after infra.stacks, which finds 
 
 def compose(app: App, deployment: Deployment, artifacts: Artifacts) -> None:
     """Every stack of a deployment. Raises DeploymentError before anything is created."""
-    rows = read_functions()
+    layout = layout_of(deployment, read_functions())
     artifacts.check(deployment.releases)
     edge = Edge(app, deployment)
     storage = Storage(app, deployment)
     data = Data(app, deployment, storage)
-    functions = Functions(app, deployment, rows, artifacts, storage, data)
+    functions = Functions(app, deployment, layout, artifacts, storage, data)
     batch = Batch(app, deployment, functions)
-    api = Api(app, deployment, rows, routes_of(rows), functions, storage, edge)
+    api = Api(app, deployment, layout, routes_of(layout.rows), functions, storage, edge)
     Web(app, deployment, storage, edge)
     heavy = Heavy(app, deployment, functions, storage) if deployment.heavy.enabled else None
-    Watch(app, deployment, data, functions, api, batch, heavy)
-    acknowledge(app, deployment, rows)
+    Watch(app, deployment, data, layout, functions, api, batch, heavy)
+    acknowledge(app, deployment, layout)
     Tags.of(app).add("lectern", deployment.prefix)
 
 

@@ -75,9 +75,11 @@ class Artifacts:
             raise DeploymentError(f"no built release of {model} at {folder}; `make releases` builds it")
         return str(folder)
 
-    def function(self, name: str) -> str:
-        """The zip of a function's own code, without what runs elsewhere."""
-        return self.zip(name, ("functions/__init__.py", f"functions/{name}/*.py", f"functions/{name}/*.json"))
+    def function(self, name: str, tasks: Iterable[str] = ()) -> str:
+        """The zip of a function's own code, and of the tasks that it serves, without what runs elsewhere."""
+        folders = dict.fromkeys([name, *tasks])
+        own = (f"functions/{folder}/*.{kind}" for folder in folders for kind in ("py", "json"))
+        return self.zip(name, ("functions/__init__.py", *own))
 
     def zip(self, name: str, patterns: Iterable[str]) -> str:
         """A zip of files of this checkout: the same files, the same bytes, so that nothing is deployed anew."""

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from infra.errors import DeploymentError
 from infra.settings import HERE, Deployment, FunctionSettings
+from infra.text import TEXT
 
 FUNCTIONS = HERE.parent / "functions"
 
@@ -24,8 +25,11 @@ def read_deployment(name: str, path: Path = HERE / "environments.toml") -> Deplo
 
 
 def read_functions(folder: Path = FUNCTIONS, path: Path = HERE / "functions.toml") -> dict[str, FunctionSettings]:
-    """The settings of every folder that has a handler, by name. Raises DeploymentError where the two don't agree."""
-    rows, folders = _table(path), {entry.parent.name for entry in folder.glob("*/handler.py")}
+    """The settings of every folder that has a handler, by name, but for the function that serves the tasks of others.
+
+    Raises DeploymentError where the two don't agree.
+    """
+    rows, folders = _table(path), {entry.parent.name for entry in folder.glob("*/handler.py")} - {TEXT}
     if missing := folders - rows.keys():
         raise DeploymentError(f"{path.name} has no settings for functions/{', functions/'.join(sorted(missing))}")
     if extra := rows.keys() - folders:

@@ -6,9 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from model_store.catalogue import EMBEDDED, read_model
+from infra.frozen import Frozen
+from infra.text import TextSettings
+from model_store.catalogue import EMBEDDED, HeavyModel, read_model
 
 HERE = Path(__file__).parent
 
@@ -17,12 +19,6 @@ CREATED_ALIASES = ("live",)
 
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 LogDays = Literal[1, 7, 14, 30, 90, 365]
-
-
-class Frozen(BaseModel):
-    """Unknown fields are refused, so that a misspelt one is told."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class FunctionSettings(Frozen):
@@ -54,24 +50,32 @@ class HeavySettings(Frozen):
     image: str = ""
     """The ECR URI of the container."""
 
-    model: str = "grading-large"
-    """The model whose release the container loads."""
+    models: tuple[HeavyModel, ...] = Field(default=("grading-large",), min_length=1)
+    """The models that it serves, each an inference component of its own, with copies and a GPU of its own."""
 
     instance: str = "ml.g6.xlarge"
     memory: int = Field(default=8192, ge=128)
     """MB that one copy of the model needs; ml.g6.xlarge and ml.g5.xlarge have 16 GB, some of it the system's."""
 
     most_copies: int = Field(default=2, ge=1)
+    """Of each model."""
     invocations_per_copy: int = Field(default=60, ge=1)
     """A minute, before another copy starts."""
 
     subnets: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()
 
+    @property
+    def most_instances(self) -> int:
+        """When every model has all its copies, each on a GPU of its own."""
+        return self.most_copies * len(self.models)
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.enabled and ".dkr.ecr." not in self.image:
             raise ValueError("the endpoint is enabled, so image must be the ECR URI of its container")
+        if len(set(self.models)) < len(self.models):
+            raise ValueError("models: each at most once")
         if bool(self.subnets) != bool(self.security_groups):
             raise ValueError("subnets and security_groups come together")
         return self
@@ -131,6 +135,7 @@ class Deployment(Frozen):
     """The name of the secret in Secrets Manager that signs the webhook's messages."""
 
     heavy: HeavySettings = HeavySettings()
+    text: TextSettings = TextSettings()
 
     @property
     def prefix(self) -> str:

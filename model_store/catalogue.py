@@ -4,6 +4,7 @@ import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from model_store.limits import Limits, read_limits
 
@@ -25,6 +26,11 @@ EMBEDDED = (
 )
 """The models that come with Lectern: built on the spot, and published by the first deployment."""
 
+HeavyModel = Literal["grading-large", "answer-large", "summaries-large"]
+
+HEAVY: tuple[HeavyModel, ...] = get_args(HeavyModel)
+"""The models that an endpoint serves; functions name them as their task's heavy one."""
+
 
 @dataclass(frozen=True)
 class BaseFile:
@@ -36,19 +42,19 @@ class BaseFile:
 
 @dataclass(frozen=True)
 class PackageSource:
-    """A package of the Python index that carries the base in `folder`."""
+    """A package of the Python index that carries the base in `folder`; empty where none does."""
 
-    requirement: str
-    sha256: str
-    folder: str
+    requirement: str = ""
+    sha256: str = ""
+    folder: str = ""
 
 
 @dataclass(frozen=True)
 class HubSource:
-    """A repository of the Hugging Face Hub at a revision."""
+    """A repository of the Hugging Face Hub at a revision; empty where none has it."""
 
-    repository: str
-    revision: str
+    repository: str = ""
+    revision: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ class Model:
     """A model that releases are built of: a base and a committed adapter.
 
     `recipe` is the module that trains it; `teacher` the adapter that it is distilled from, where it is.
-    `precision` is `int8`, or `float32` for a heavy endpoint.
+    `precision` is `int8`, or for a heavy endpoint `float32` or `transformers`, which its recipe builds.
     """
 
     name: str
@@ -118,8 +124,8 @@ def read_model(name: str) -> Model:
             entry["base"],
             base["licence"],
             tuple(BaseFile(**file) for file in base["files"]),
-            PackageSource(**base["package"]),
-            HubSource(**base["hub"]),
+            PackageSource(**base.get("package", {})),
+            HubSource(**base.get("hub", {})),
         ),
         ADAPTERS / entry["adapter"],
         entry["recipe"],

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from functions.summarize.scorer import FILE, choose, read_scorer
-from functions.summarize.task import sentences_of
+from functions.summarize.sentences import sentences_of
 from lectern.model import LoadedModel
 from lectern.normalise import normalise
 from lectern.search.reading import pooled, token_ids, windows

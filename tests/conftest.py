@@ -2,7 +2,8 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -23,14 +24,16 @@ os.environ.update(
     AWS_EC2_METADATA_DISABLED="true",
 )
 
-from infra.local.aws import local_aws  # noqa: E402
+from infra.local.aws import in_environment, local_aws  # noqa: E402
 from infra.local.forget import forget_services  # noqa: E402
 from lectern.models import Models  # noqa: E402
+from lectern.principal import Principal  # noqa: E402
 from lectern.release import Release  # noqa: E402
 from lectern.settings import Settings, settings  # noqa: E402
 from lectern.store import open_store  # noqa: E402
 from lectern.store.local import LocalStore  # noqa: E402
 from lectern.store.s3 import S3Store  # noqa: E402
+from lectern.table import Table  # noqa: E402
 from model_store.build.builder import Build, build  # noqa: E402
 from model_store.catalogue import read_model  # noqa: E402
 from model_store.release.alias import promote  # noqa: E402
@@ -39,6 +42,8 @@ from model_store.release.signing import Signer, open_signer  # noqa: E402
 
 SIGNER, STORE = open_signer(), open_store(os.environ["LECTERN_STORE"])
 os.environ["LECTERN_PUBLIC_KEY"] = SIGNER.public_key()
+
+Who = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
@@ -121,10 +126,32 @@ def aws() -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
+def table(aws: dict[str, str]) -> Iterator[Table]:
+    """The local AWS's table."""
+    with in_environment(aws):
+        yield Table(aws["LECTERN_TABLE"])
+
+
+@pytest.fixture
+def tenant() -> str:
+    """One that no other test has."""
+    return f"t-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def who(tenant: str, monkeypatch: pytest.MonkeyPatch) -> Who:
+    """Let somebody else ask: another subject, tenant or roles."""
+
+    def ask(subject: str = "ann", roles: tuple[str, ...] = ("teacher",), tenant: str = tenant) -> None:
+        monkeypatch.setattr("lectern.http.incoming.DEVELOPMENT", Principal(tenant, subject, roles))
+
+    ask()
+    return ask
+
+
+@pytest.fixture
 def s3_store(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> S3Store:
     """An S3 store with an empty, versioned bucket of its own."""
-    import uuid
-
     import boto3
 
     for name, value in aws.items():

@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from functions.answer.spans import LONGEST_ANSWER
-from lectern.labels import CLS, SEP
 from lectern.model import Encoding
 
 OVERLAP = 2 * LONGEST_ANSWER
@@ -13,20 +12,23 @@ OVERLAP = 2 * LONGEST_ANSWER
 
 
 def window_rows(question: list[int], context: str, tokenizer: Tokenizer, longest: int) -> list[Encoding]:
-    """[CLS] question [SEP] window [SEP] for each window of the text, in rows of at most `longest` tokens.
+    """[CLS] question [SEP] window [SEP] for each window of the text, in rows of at most `longest` tokens; or what else
+    the tokenizer puts around two texts (RoBERTa: <s> question </s></s> window </s>).
 
     A row's `features` are where its window's tokens start, and then where they end, in characters of the text. A text
     without a token makes no row. The question must leave room for more than OVERLAP tokens.
     """
     encoded = tokenizer.encode(context, add_special_tokens=False)
     ids, offsets = encoded.ids, np.array(encoded.offsets, dtype=np.float64).reshape(-1, 2)
-    lead, room = [CLS, *question, SEP], longest - len(question) - 3
-    rows = []
+    frame = tokenizer.encode("", "")
+    first, *between, last = frame.ids
+    lead, second = [first, *question, *between], frame.type_ids[-1]
+    room, rows = longest - len(lead) - 1, []
     for start in _starts(len(ids), room):
         window = ids[start : start + room]
-        types = [0] * len(lead) + [1] * (len(window) + 1)
+        types = [0] * len(lead) + [second] * (len(window) + 1)
         places = offsets[start : start + room].T.ravel().tolist()
-        rows.append(Encoding([*lead, *window, SEP], types, places))
+        rows.append(Encoding([*lead, *window, last], types, places))
     return rows
 
 

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from lectern.schemas import ExplainableRequest, PhraseEffect, Response
+from lectern.schemas import ExplainableRequest, PhraseEffect
 from lectern.text import visible
+from lectern.tiered import TieredRequest, TieredResponse
 
 MOST_QUESTION, MOST_CONTEXT = 2_000, 50_000
 """Characters; a chapter of a book is a context."""
@@ -15,7 +16,7 @@ Context = Annotated[str, StringConstraints(max_length=MOST_CONTEXT), AfterValida
 """Text as it was given, control characters and all, so that an answer's place is a place in it."""
 
 
-class AnswerRequest(ExplainableRequest):
+class AnswerRequest(ExplainableRequest, TieredRequest):
     """A question, and the text that its answer is taken from."""
 
     question: Question
@@ -31,7 +32,7 @@ class Explanation(BaseModel):
     context: list[PhraseEffect] = Field(description="Around the answer; of the whole text, where there is none.")
 
 
-class AnswerResponse(Response):
+class AnswerResponse(TieredResponse):
     """The answer as it stands in the context, from code point `start` to before `end`; null where it has none."""
 
     answer: str | None

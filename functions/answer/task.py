@@ -40,7 +40,7 @@ def encode(request: AnswerRequest, tokenizer: Tokenizer, manifest: Manifest) -> 
         InvalidRequest: the question is too long beside a window of the text.
     """
     question = tokenizer.encode(request.question, add_special_tokens=False).ids
-    most = manifest.max_length - LEAST_ROOM - 3
+    most = manifest.max_length - LEAST_ROOM - len(tokenizer.encode("", "").ids)
     if len(question) > most:
         fault = FieldError(("question",), f"has {len(question)} tokens; the limit is {most}")
         raise InvalidRequest("The question is too long.", (fault,))
@@ -55,8 +55,8 @@ def postprocess(request: AnswerRequest, rows: Rows, logits: Logits, manifest: Ma
     fields = {"confidence": min(confidence, UNSURE) if warnings else confidence, "warnings": warnings}
     if found.score < manifest.calibration.least_score:
         return {"answer": None, "start": None, "end": None, **fields}
-    answer = request.context[found.start : found.end]
-    return {"answer": answer, "start": found.start, "end": found.end, **fields}
+    answer = request.context[found.start : found.end].lstrip()  # some tokenizers count the space before a word to it
+    return {"answer": answer, "start": found.end - len(answer), "end": found.end, **fields}
 
 
 def best_of(rows: Rows, logits: Sequence[NDArray[np.float32]]) -> Found:
@@ -77,4 +77,14 @@ def _unreadable(request: AnswerRequest, rows: Rows) -> bool:
     return is_unreadable(request.question, asked) or is_unreadable(request.context, read)
 
 
-TASK = Task("answer", "answer", "/v1/answer", AnswerRequest, AnswerResponse, encode, postprocess, explain=explain)
+TASK = Task(
+    "answer",
+    "answer",
+    "/v1/answer",
+    AnswerRequest,
+    AnswerResponse,
+    encode,
+    postprocess,
+    explain=explain,
+    heavy="answer-large",
+)

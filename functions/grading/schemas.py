@@ -5,8 +5,9 @@ from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, Field, model_validator
 
-from lectern.schemas import ExplainableRequest, Passage, PhraseEffect, Response
+from lectern.schemas import ExplainableRequest, Passage, PhraseEffect
 from lectern.text import Text, VisibleText
+from lectern.tiered import TieredRequest, TieredResponse
 
 Label = Literal["correct", "contradictory", "incorrect"]
 
@@ -14,10 +15,8 @@ LABELS: tuple[Label, ...] = get_args(Label)
 
 MOST_REFERENCES = 20
 
-Tier = Literal["fast", "heavy", "auto"]
 
-
-class GradeRequest(ExplainableRequest):
+class GradeRequest(ExplainableRequest, TieredRequest):
     """A student's answer to a question, and what a right answer says."""
 
     question: VisibleText
@@ -40,18 +39,6 @@ class GradeRequest(ExplainableRequest):
         le=1,
         description="The share of wrong grades that may pass without review; 0.05 if not said.",
     )
-
-    tier: Tier = Field(
-        default="fast",
-        description="fast: the model in the function. heavy: the large one on its endpoint, if it can be had. "
-        "auto: the large one where the fast one is not sure. The response says which one answered.",
-    )
-
-    @model_validator(mode="after")
-    def _version_is_of_the_fast_model(self) -> Self:
-        if self.version is not None and self.tier != "fast":
-            raise ValueError("version is one of the fast model, so it takes the tier fast")
-        return self
 
     @model_validator(mode="after")
     def _step_fits_the_scale(self) -> Self:
@@ -96,7 +83,7 @@ class Explanation(BaseModel):
     reference: list[ReferencePhrase]
 
 
-class GradeResponse(Response):
+class GradeResponse(TieredResponse):
     """The grade. `confidence` is the calibrated probability that the label is right.
 
     With a question pack it is the probability that the score is what the teacher would give, within half a step or, on
@@ -108,6 +95,5 @@ class GradeResponse(Response):
     score: float
     confidence: float
     needs_review: bool
-    tier: Literal["fast", "heavy"] = "fast"
     pack: PackReference | None = None
     explanation: Explanation | None = None

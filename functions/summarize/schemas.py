@@ -1,18 +1,26 @@
 """The contract of POST /v1/summarize."""
 
+from typing import Literal
+
 from pydantic import Field
 
-from lectern.schemas import Passage, Request, Response
+from lectern.schemas import Passage
 from lectern.text import VisibleText
+from lectern.tiered import TieredRequest, TieredResponse
 
 MOST_CHOSEN = 50
 
 
-class SummarizeRequest(Request):
-    """An English text, and how many of its sentences make the summary."""
+class SummarizeRequest(TieredRequest):
+    """An English text, and how many of its sentences make the summary; a written one has at most so many."""
 
     text: VisibleText
     sentences: int = Field(default=3, ge=1, le=MOST_CHOSEN)
+    tier: Literal["fast", "heavy"] = Field(
+        default="fast",
+        description="fast: sentences of the text. heavy: a summary that the model on the endpoint writes, if it can be "
+        "had. The response says which one it is.",
+    )
 
 
 class ChosenSentence(Passage):
@@ -23,8 +31,13 @@ class ChosenSentence(Passage):
     weight: float = Field(description="The scorer's share for it; those of all sentences of the text sum to 1.")
 
 
-class SummarizeResponse(Response):
-    """The chosen sentences in the order of the text, and `summary`, which is them with spaces between."""
+class SummarizeResponse(TieredResponse):
+    """The chosen sentences in the order of the text, and `summary`, which is them with spaces between; of a written one
+    there are none.
+    """
 
     summary: str
     sentences: list[ChosenSentence]
+    written: bool = Field(
+        default=False, description="Whether a model wrote it in words of its own, which may say what the text does not."
+    )

@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
+from functions.summarize import written
 from functions.summarize.schemas import ChosenSentence, SummarizeRequest, SummarizeResponse
 from functions.summarize.scorer import FILE, choose, read_scorer
+from functions.summarize.sentences import sentences_of
 from lectern.errors import FieldError, InvalidRequest
 from lectern.labels import UNREADABLE, is_unreadable
 from lectern.manifest import Manifest
@@ -15,8 +17,7 @@ from lectern.model import Encoding
 from lectern.normalise import normalise
 from lectern.phrases import Span
 from lectern.search.reading import pooled, token_ids, windows
-from lectern.sentences import sentences
-from lectern.task import Logits, Rows, Task
+from lectern.task import Logits, Rows, Stages, Task
 
 MOST_SENTENCES = 500
 """Of a text: five seconds of reading."""
@@ -38,11 +39,6 @@ def encode(request: SummarizeRequest, tokenizer: Tokenizer, manifest: Manifest) 
     if is_unreadable(request.text, [token for found in tokens for token in found]):
         return []
     return [row for found in tokens for row in _rows(found, manifest.max_length)]
-
-
-def sentences_of(text: str) -> list[Span]:
-    """The sentences that say something: with a letter or a digit."""
-    return [part for part in sentences(text) if any(c.isalnum() for c in text[part.start : part.end])]
 
 
 def vectors_of(rows: Rows, logits: Logits) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -96,5 +92,7 @@ TASK = Task(
     encode,
     postprocess,
     files=(FILE,),
+    heavy="summaries-large",
+    by_heavy=Stages(written.encode, written.postprocess, written.then, written.FILES),
 )
 """`summaries` is the model's name."""

@@ -1,4 +1,4 @@
-"""Run the commands of docs/cost.md anew and put what they print, and draw, where it stands: after `make bench`."""
+"""Run the cost commands of the pages anew and put what they print, and draw, where it stands: after `make bench`."""
 
 import re
 import shlex
@@ -6,7 +6,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-PAGE = Path(__file__).parents[2] / "docs/cost.md"
+ROOT = Path(__file__).parents[2]
+PAGES = (ROOT / "docs/cost.md", ROOT / "README.md")
 BLOCK = re.compile(r"```sh\n\.venv/bin/lectern (cost.*?)\n```\n(\n```text\n.*?```\n)?", flags=re.DOTALL)
 
 
@@ -26,4 +27,5 @@ def _run(block: re.Match[str]) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(refreshed(PAGE.read_text("utf-8")), "utf-8")
+    for path in PAGES:
+        path.write_text(refreshed(path.read_text("utf-8")), "utf-8")

@@ -145,7 +145,7 @@ _MEASURES = {
 
 def _measure(model: Model, runs: Sequence[Path]) -> Callable[[Path, Callable[[int, int], None]], dict[str, Any]]:
     """How a model is measured. Raises click.UsageError where runs are missing that kept something apart."""
-    place, wanted = _MEASURES[kind_of(model) or model.task]
+    place, wanted = _MEASURES.get(kind_of(model)) or _MEASURES[model.task]
     if wanted != 0 and not runs:
         raise click.UsageError(f"{model.name} is measured by a run that kept questions apart: --first-run")
     module, function = place.split(":")

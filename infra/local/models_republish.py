@@ -6,6 +6,7 @@ import click
 
 from infra.choices import read_deployment, read_functions
 from infra.errors import DeploymentError
+from infra.layout import layout_of
 from infra.local.republish import Lambda, deployed, sweep, undo, variables
 from infra.local.republish import republish as publish_again
 from infra.settings import Deployment
@@ -32,7 +33,8 @@ def republish(name: str, environment: str, back: bool) -> None:
 
 def _serving(deployment: Deployment, model: str, client: object) -> Iterator[Lambda]:
     """The functions that a model answers for. Raises DeploymentError where there is none."""
-    names = [name for name, row in read_functions().items() if model in deployment.models_of(name, row)]
+    functions = layout_of(deployment, read_functions()).functions
+    names = [name for name, row in functions.items() if model in deployment.models_of(name, row)]
     if not names:
         raise DeploymentError(f"no function of {deployment.name} answers with a model {model!r}")
     return (Lambda(client, f"{deployment.prefix}-{name}") for name in names)

@@ -86,7 +86,7 @@ def _gpus(deployment: Deployment, clients: Clients) -> Found:
     pages = clients("service-quotas", deployment.region).get_paginator("list_service_quotas")
     quotas = (quota for page in pages.paginate(ServiceCode="sagemaker") for quota in page["Quotas"])
     allowed = int(next((quota["Value"] for quota in quotas if quota["QuotaName"] == name), 0))
-    wanted = deployment.heavy.most_copies
+    wanted = deployment.heavy.most_instances
     hint = "" if allowed >= wanted else "; ask for more under Service Quotas, Amazon SageMaker"
     return Found(allowed >= wanted, f"{name}: {allowed}, {wanted} wanted{hint}")
 

@@ -9,6 +9,7 @@ import click
 
 from infra.choices import read_deployment, read_functions
 from infra.errors import DeploymentError
+from infra.layout import layout_of
 from infra.local.preflight import preflight as look
 
 
@@ -19,7 +20,8 @@ from infra.local.preflight import preflight as look
 def preflight(context: click.Context, environment: str, as_json: bool) -> None:
     """Look whether the account has what a deployment of ENVIRONMENT needs; changes nothing."""
     try:
-        deployment, rows = read_deployment(environment), read_functions()
+        deployment = read_deployment(environment)
+        rows = layout_of(deployment, read_functions()).functions
     except DeploymentError as error:
         raise click.UsageError(str(error)) from None
     found = list(look(deployment, rows, cache(_client)))

@@ -3,26 +3,25 @@
 `{prefix}` is the deployment's, `{name}` every function's; ids of exports hold CloudFormation's logical ids.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aws_cdk import Acknowledgment, App, Validations
 from constructs import IConstruct
 
+from infra.layout import Layout
 from infra.settings import Deployment
-from infra.stacks.permissions import FUNCTIONS, Grant, read_uploads, releases, tenants_objects
+from infra.stacks.permissions import Grant, grants, read_uploads, releases, tenants_objects
 from infra.stacks.wildcards import WILDCARDS
+from model_store.catalogue import HEAVY
 
 _MODELS = "{prefix}-storage:ExportsOutputFnGetAttModelsC55D3500ArnC820EBA0"
 _DATA = "{prefix}-storage:ExportsOutputFnGetAttData666C94C7Arn0D7E21B7"
 _HERE = "<AWS::Region>:<AWS::AccountId>"
 
 _ON_RELEASES = ("functions/Releases/Role", "functions/TakingBack/Role")
-_ALL_FUNCTIONS = ("functions/{name}/Role", "functions/{name}/Check/Role", *_ON_RELEASES)
-
-
-def _granted(grant: Grant) -> tuple[str, ...]:
-    return tuple(f"functions/{name}/Role" for name, grants in FUNCTIONS.items() if grant in grants)
+_FUNCTION = "functions/{name}/Role"
+_ALL_FUNCTIONS = (_FUNCTION, "functions/{name}/Check/Role", *_ON_RELEASES)
 
 
 @dataclass(frozen=True)
@@ -32,10 +31,12 @@ class Acknowledged:
     rule: str
     reason: str
     at: tuple[str, ...]
+    needing: Grant | None = None
+    """Only functions that are granted this are meant by `{name}`."""
 
 
-def _wildcard(kind: str, resource: str, *at: str) -> Acknowledged:
-    return Acknowledged(f"AwsSolutions-IAM5[Resource::{resource}]", WILDCARDS[kind].reason, at)
+def _wildcard(kind: str, resource: str, *at: str, needing: Grant | None = None) -> Acknowledged:
+    return Acknowledged(f"AwsSolutions-IAM5[Resource::{resource}]", WILDCARDS[kind].reason, at, needing)
 
 
 def _streams(group: str, at: str) -> Acknowledged:
@@ -48,17 +49,17 @@ def _named_later(service: str, rest: str, *at: str) -> Acknowledged:
 
 ACKNOWLEDGED = (
     _wildcard("no resource", "*", *_ALL_FUNCTIONS, "functions/Shifting", "batch/Role", "heavy/Role"),
-    _wildcard("objects", f"{_MODELS}/releases/*", *_granted(releases), *_ON_RELEASES, "heavy/Role"),
-    _wildcard("objects", f"{_MODELS}/aliases/*", *_granted(releases), *_ON_RELEASES, "heavy/Role"),
-    _wildcard("objects", f"{_DATA}/tenants/*", *_granted(tenants_objects), "batch/Role"),
-    _wildcard("objects", f"{_DATA}/tenants/*/uploads/*", *_granted(read_uploads)),
-    _wildcard("objects", f"{_DATA}/tenants/*/incoming/*", *_granted(read_uploads)),
+    _wildcard("objects", f"{_MODELS}/releases/*", _FUNCTION, *_ON_RELEASES, "heavy/Role", needing=releases),
+    _wildcard("objects", f"{_MODELS}/aliases/*", _FUNCTION, *_ON_RELEASES, "heavy/Role", needing=releases),
+    _wildcard("objects", f"{_DATA}/tenants/*", _FUNCTION, "batch/Role", needing=tenants_objects),
+    _wildcard("objects", f"{_DATA}/tenants/*/uploads/*", _FUNCTION, needing=read_uploads),
+    _wildcard("objects", f"{_DATA}/tenants/*/incoming/*", _FUNCTION, needing=read_uploads),
     _streams("/lectern/{prefix}/{name}", "functions/{name}/Role"),
     _streams("/lectern/{prefix}/{name}-check", "functions/{name}/Check/Role"),
     _streams("/lectern/{prefix}/publishing", "functions/Releases/Role"),
     _streams("/lectern/{prefix}/taking-back", "functions/TakingBack/Role"),
     _streams("/aws/sagemaker/Endpoints/{prefix}-heavy", "heavy/Role"),
-    _streams("/aws/sagemaker/InferenceComponents/{prefix}-heavy", "heavy/Role"),
+    *(_streams(f"/aws/sagemaker/InferenceComponents/{{prefix}}-heavy-{model}", "heavy/Role") for model in HEAVY),
     _named_later("lambda", "function:{prefix}-{name}:*", "functions/{name}/Check/Role"),
     _named_later("states", "execution:{prefix}-jobs:*", "functions/jobs/Role", "batch/Role"),
     _named_later("scheduler", "schedule/{prefix}-schedules/*", "functions/jobs/Role"),
@@ -107,21 +108,27 @@ ACKNOWLEDGED = (
 )
 
 
-def acknowledge(app: App, deployment: Deployment, functions: Collection[str]) -> None:
+def acknowledge(app: App, deployment: Deployment, layout: Layout) -> None:
     """Tell cdk-nag; what this deployment has not (the GPU endpoint, say) is left out."""
-    for path, rule, reason in expanded(deployment.prefix, functions):
+    for path, rule, reason in expanded(deployment.prefix, layout):
         construct = _find(app, path)
         if construct:
             Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))
 
 
-def expanded(prefix: str, functions: Collection[str]) -> Iterator[tuple[str, str, str]]:
+def expanded(prefix: str, layout: Layout) -> Iterator[tuple[str, str, str]]:
     """Path, exact id and reason of each."""
     for entry in ACKNOWLEDGED:
         for at in entry.at:
-            for name in functions if "{name}" in at + entry.rule else ("",):
+            for name in _meant(entry, layout) if "{name}" in at + entry.rule else ("",):
                 path, rule = (text.replace("{name}", name).replace("{prefix}", prefix) for text in (at, entry.rule))
                 yield f"{prefix}-{path}", rule, entry.reason
+
+
+def _meant(entry: Acknowledged, layout: Layout) -> Iterator[str]:
+    for name in layout.functions:
+        if entry.needing is None or entry.needing in grants(layout.tasks(name)):
+            yield name
 
 
 def _find(app: App, path: str) -> IConstruct | None:

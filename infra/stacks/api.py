@@ -12,6 +12,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from constructs import Construct
 
+from infra.layout import Layout
 from infra.routes import PUBLIC
 from infra.settings import Deployment, FunctionSettings
 from infra.stacks.edge import Edge, acl_arn, own_name
@@ -33,7 +34,7 @@ class Api(Part):
         self,
         scope: Construct,
         deployment: Deployment,
-        rows: Mapping[str, FunctionSettings],
+        layout: Layout,
         routes: Mapping[str, str],
         functions: Functions,
         storage: Storage,
@@ -41,7 +42,7 @@ class Api(Part):
     ) -> None:
         super().__init__(scope, "api", deployment)
         self.add_stack_dependency(edge)
-        self._deployment, self._rows, self._routes = deployment, rows, routes
+        self._deployment, self._layout, self._routes = deployment, layout, routes
         sign_in = SignIn(self, deployment)
         self.api = gateway.HttpApi(
             self,
@@ -70,7 +71,7 @@ class Api(Part):
             self.api.add_routes(
                 path=path,
                 methods=[gateway.HttpMethod(method)],
-                integration=behind[name],
+                integration=behind[self._layout.home(name)],
                 authorizer=gateway.HttpNoneAuthorizer() if route in PUBLIC else None,
             )
 
@@ -85,7 +86,7 @@ class Api(Part):
             default_route_settings=gateway.CfnStage.RouteSettingsProperty(
                 throttling_rate_limit=10, throttling_burst_limit=20, detailed_metrics_enabled=True
             ),
-            route_settings={route: _limits(self._rows[name]) for route, name in self._routes.items()},
+            route_settings={route: _limits(self._layout.rows[name]) for route, name in self._routes.items()},
             access_log_settings=gateway.CfnStage.AccessLogSettingsProperty(
                 destination_arn=log.log_group_arn, format=json.dumps({name: f"$context.{name}" for name in LOGGED})
             ),

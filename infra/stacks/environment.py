@@ -5,10 +5,12 @@ from collections.abc import Mapping
 
 from aws_cdk import SecretValue
 
+from infra.layout import Layout
 from infra.settings import Deployment, FunctionSettings
 from infra.stacks.data import Data
 from infra.stacks.places import Places
 from infra.stacks.storage import Storage
+from infra.text import TEXT
 
 
 def environment(
@@ -43,10 +45,24 @@ def environment(
     }
 
 
+def own(layout: Layout, name: str) -> dict[str, str]:
+    """What one function alone is told."""
+    if name != TEXT:
+        return {}
+    return {
+        "LECTERN_TASKS": json.dumps(layout.text.tasks),
+        "LECTERN_PRELOAD": "false",
+        "LECTERN_PRELOAD_TASKS": json.dumps(layout.text.preload),
+        "LECTERN_MODELS_MB": str(layout.text.models_mb),
+    }
+
+
 def _heavy(deployment: Deployment, places: Places) -> dict[str, str]:
-    """Endpoint and component have one name."""
-    names = ("LECTERN_HEAVY_ENDPOINT", "LECTERN_HEAVY_COMPONENT")
-    return dict.fromkeys(names, places.name("heavy")) if deployment.heavy.enabled else {}
+    """The endpoint, and each model's inference component."""
+    if not deployment.heavy.enabled:
+        return {}
+    components = {model: places.component(model) for model in places.heavy}
+    return {"LECTERN_HEAVY_ENDPOINT": places.name("heavy"), "LECTERN_HEAVY_COMPONENTS": json.dumps(components)}
 
 
 def _webhook(deployment: Deployment) -> dict[str, str]:

@@ -86,9 +86,18 @@ def fixed(role: iam.Role) -> iam.IRole:
 class Function(Construct):
     """A Lambda function with its alias `live`, which CodeDeploy moves by a canary that alarms roll back."""
 
-    def __init__(self, scope: Construct, name: str, row: FunctionSettings, shared: Shared) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        row: FunctionSettings,
+        shared: Shared,
+        tasks: Sequence[str],
+        own: Mapping[str, str],
+    ) -> None:
+        """`tasks` are what it answers for, `own` variables that others have not."""
         super().__init__(scope, name)
-        self._name, self.row, self._shared = name, row, shared
+        self._name, self.row, self._shared, self.tasks = name, row, shared, tasks
         places = shared.places
         self.log = shared.logs.group(self, places.logs(name))
         self.function = lambda_.Function(
@@ -97,14 +106,14 @@ class Function(Construct):
             function_name=places.name(name),
             runtime=RUNTIME,
             architecture=lambda_.Architecture.X86_64,
-            code=lambda_.Code.from_asset(shared.artifacts.function(name)),
+            code=lambda_.Code.from_asset(shared.artifacts.function(name, tasks)),
             handler=f"functions.{name}.handler.handler",
             layers=list(shared.layers),
             memory_size=row.memory,
             timeout=Duration.seconds(row.timeout),
-            environment=dict(shared.environment),
+            environment={**shared.environment, **own},
             environment_encryption=shared.logs.key,
-            role=fixed(service_role(self, "Role", "lambda", function_statements(name, places))),
+            role=fixed(service_role(self, "Role", "lambda", function_statements(name, tasks, places))),
             log_group=self.log,
             tracing=lambda_.Tracing.ACTIVE,
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS,
@@ -115,7 +124,7 @@ class Function(Construct):
         self.alias = lambda_.Alias(self, "Live", alias_name=LIVE, version=self.version)
         if row.asynchronous:
             self._catch_what_fails()
-        self.alarms = self._alarms()
+        self._about_all, self._faults = self._alarms(), {task: self._answers_5xx(task) for task in tasks}
         self._deploy()
 
     def _catch_what_fails(self) -> None:
@@ -124,17 +133,31 @@ class Function(Construct):
             on_failure=destinations.SqsDestination(self._shared.dead_letters), retry_attempts=2
         )
 
+    def alarms(self, *tasks: str) -> list[cloudwatch.Alarm]:
+        """Those about the whole function, and those about some of its tasks."""
+        return [*self._about_all, *(self._faults[task] for task in tasks)]
+
+    @property
+    def seen_by_others(self) -> list[str]:
+        """What other stacks refer to."""
+        alarms = [alarm.alarm_arn for alarm in self.alarms(*self.tasks)]
+        return [self.alias.function_arn, self.function.function_name, self.log.log_group_name, *alarms]
+
     def _alarms(self) -> list[cloudwatch.Alarm]:
-        """Crashes, slowness, throttling, and answers of ours that say 5xx; a model's canary shows in the last."""
+        """Crashes, slowness, throttling."""
         alarms, minute = self._shared.alarms, Duration.minutes(1)
         slow = self.alias.metric_duration(statistic="p99", period=minute)
-        faults = counted("Faults", self._name, self._shared.environment["LECTERN_DEPLOYMENT"], minute)
         return [
             alarms.above(self, "Errors", self.alias.metric_errors(period=minute), 0),
             alarms.above(self, "Slow", slow, 1000 * self.row.p99_seconds, minutes=3),
             alarms.above(self, "Throttles", self.alias.metric_throttles(period=minute), 0, minutes=3),
-            alarms.above(self, "Faults", faults, 0, minutes=2),
         ]
+
+    def _answers_5xx(self, task: str) -> cloudwatch.Alarm:
+        """Answers of ours that say so; a model's canary shows here."""
+        faults = counted("Faults", task, self._shared.environment["LECTERN_DEPLOYMENT"], Duration.minutes(1))
+        name = "Faults" if task == self._name else f"Faults-{task}"
+        return self._shared.alarms.above(self, name, faults, 0, minutes=2)
 
     def _deploy(self) -> None:
         shared, name = self._shared, self._shared.places.name(self._name)
@@ -147,7 +170,7 @@ class Function(Construct):
             deployment_group_name=name,
             alias=self.alias,
             deployment_config=codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES,
-            alarms=list(self.alarms),
+            alarms=list(self.alarms(*self.tasks)),
             auto_rollback=codedeploy.AutoRollbackConfig(deployment_in_alarm=True, failed_deployment=True),
             pre_hook=check,
             role=shared.shifting,

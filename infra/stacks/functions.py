@@ -1,6 +1,6 @@
 """The functions, one for every folder of functions/ that has a handler, behind the releases they start with."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from aws_cdk import CustomResource, Duration, Size
 from aws_cdk import aws_codedeploy as codedeploy
@@ -9,16 +9,18 @@ from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from infra.artifacts import SEEDING, Artifacts
-from infra.settings import Deployment, FunctionSettings
+from infra.layout import Layout
+from infra.settings import Deployment
 from infra.stacks.alarms import Alarms
 from infra.stacks.data import Data
-from infra.stacks.environment import environment
+from infra.stacks.environment import environment, own
 from infra.stacks.function import RETENTION, RUNTIME, Function, Logs, Shared, fixed, service_role
 from infra.stacks.part import Part
 from infra.stacks.permissions import publishing, shifting
 from infra.stacks.places import Places
 from infra.stacks.storage import Storage
 from infra.stacks.taking_back import TakingBack
+from infra.text import TEXT
 
 PUBLISHING = "publishing"
 
@@ -30,7 +32,7 @@ class Functions(Part):
         self,
         scope: Construct,
         deployment: Deployment,
-        rows: Mapping[str, FunctionSettings],
+        layout: Layout,
         artifacts: Artifacts,
         storage: Storage,
         data: Data,
@@ -41,14 +43,14 @@ class Functions(Part):
         self._artifacts, self._storage, self._data = artifacts, storage, data
         layers = [self._layer(name) for name in artifacts.layers]
         releases = self._releases(deployment, layers)
-        role = service_role(self, "Shifting", "codedeploy", shifting(list(rows), self.places))
+        role = service_role(self, "Shifting", "codedeploy", shifting(list(layout.functions), self.places))
         application = codedeploy.LambdaApplication(self, "Application", application_name=self.places.name("functions"))
         self.public_key = releases.get_att_string("PublicKey")
         shared = Shared(
             places=self.places,
             artifacts=artifacts,
             layers=layers,
-            environment=environment(deployment, rows, self.places, storage, data, self.public_key),
+            environment=environment(deployment, layout.rows, self.places, storage, data, self.public_key),
             logs=self.logs,
             alarms=Alarms(data.alarms_topic),
             dead_letters=data.dead_letters,
@@ -56,8 +58,18 @@ class Functions(Part):
             shifting=fixed(role),
             first=releases,
         )
-        self.functions = {name: Function(self, name, row, shared) for name, row in rows.items()}
+        self.functions = {
+            name: Function(self, name, row, shared, layout.tasks(name), own(layout, name))
+            for name, row in layout.functions.items()
+        }
         TakingBack(self, shared)
+        if deployment.text.both:
+            self._keep_exports([TEXT, *deployment.text.tasks])
+
+    def _keep_exports(self, names: Sequence[str]) -> None:
+        """What stacks refer to that are still as they were when this one is deployed."""
+        for value in (value for name in names for value in self.functions[name].seen_by_others):
+            self.export_value(value)
 
     def _layer(self, name: str) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(
@@ -132,5 +144,5 @@ def _places(deployment: Deployment, storage: Storage, data: Data) -> Places:
         signing_key=storage.signing_key.key_arn,
         dead_letters=data.dead_letters.queue_arn,
         topic=data.jobs_topic.topic_arn,
-        heavy=deployment.heavy.enabled,
+        heavy=deployment.heavy.models if deployment.heavy.enabled else (),
     )

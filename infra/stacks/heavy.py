@@ -1,16 +1,20 @@
-"""The GPU endpoint: a model as an inference component, whose copies and instances go down to none."""
+"""The GPU endpoint: each model an inference component, whose copies and instances go down to none."""
+
+from collections.abc import Mapping
 
 from aws_cdk import Aws, CfnOutput
 from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from infra.settings import Deployment
+from infra.settings import Deployment, HeavySettings
 from infra.stacks.function import service_role
 from infra.stacks.functions import Functions
 from infra.stacks.hosting import hosting
 from infra.stacks.part import Part
+from infra.stacks.places import Places
 from infra.stacks.storage import Storage
 
 VARIANT = "main"
@@ -18,35 +22,70 @@ DIMENSION = "sagemaker:inference-component:DesiredCopyCount"
 
 
 class Heavy(Part):
-    """`endpoint` and its `component`. Data capture is off: what pupils send is kept nowhere."""
+    """The endpoint and its `models`. Data capture is off: what pupils send is kept nowhere."""
 
     def __init__(self, scope: Construct, deployment: Deployment, functions: Functions, storage: Storage) -> None:
         super().__init__(scope, "heavy", deployment)
-        self._deployment, self._heavy = deployment, deployment.heavy
-        self._places = places = functions.places
+        self._heavy, self.models = deployment.heavy, deployment.heavy.models
+        places = functions.places
         role = service_role(self, "Role", "sagemaker", hosting(_repository(deployment.heavy.image), places))
-        model = self._model(role.role_arn, functions, storage)
-        model.node.add_dependency(role)
         config = self._config(role.role_arn)
-        self.endpoint = sagemaker.CfnEndpoint(
+        endpoint = sagemaker.CfnEndpoint(
             self, "Endpoint", endpoint_name=places.name("heavy"), endpoint_config_name=config.attr_endpoint_config_name
         )
-        self.component = self._component(model)
-        self._scale()
+        environment = {
+            "LECTERN_STORE": f"s3://{storage.models.bucket_name}",
+            "LECTERN_PUBLIC_KEY": functions.public_key,
+            "LECTERN_ALIAS": deployment.alias,
+        }
+        for model in self.models:
+            served = Served(self, model, deployment.heavy, environment, role, places)
+            served.component.add_resource_dependency(endpoint)
         CfnOutput(self, "EndpointName", value=places.name("heavy"))
 
-    def _model(self, role: str, functions: Functions, storage: Storage) -> sagemaker.CfnModel:
+    def _config(self, role: str) -> sagemaker.CfnEndpointConfig:
+        """Without a key for the volume: instances with NVMe disks, as these, refuse one and encrypt by themselves."""
+        managed = sagemaker.CfnEndpointConfig.ManagedInstanceScalingProperty(
+            status="ENABLED", min_instance_count=0, max_instance_count=self._heavy.most_instances
+        )
+        variant = sagemaker.CfnEndpointConfig.ProductionVariantProperty(
+            variant_name=VARIANT,
+            instance_type=self._heavy.instance,
+            initial_instance_count=len(self.models),
+            managed_instance_scaling=managed,
+            routing_config=sagemaker.CfnEndpointConfig.RoutingConfigProperty(
+                routing_strategy="LEAST_OUTSTANDING_REQUESTS"
+            ),
+            container_startup_health_check_timeout_in_seconds=600,
+        )
+        return sagemaker.CfnEndpointConfig(self, "Config", production_variants=[variant], execution_role_arn=role)
+
+
+class Served(Construct):
+    """One model of the endpoint: its container, its inference `component`, and how many copies of it there are."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        model: str,
+        heavy: HeavySettings,
+        environment: Mapping[str, str],
+        role: iam.Role,
+        places: Places,
+    ) -> None:
+        super().__init__(scope, model)
+        self._heavy, self._name, self._endpoint = heavy, places.component(model), places.name("heavy")
+        container = self._model(role.role_arn, {**environment, "LECTERN_ENDPOINT_MODEL": model})
+        container.node.add_dependency(role)
+        self.component = self._component(container)
+        self._scale()
+
+    def _model(self, role: str, environment: Mapping[str, str]) -> sagemaker.CfnModel:
         """The container fetches a release by itself, as functions do; it lies under the deployment's key."""
         heavy = self._heavy
         network = sagemaker.CfnModel.VpcConfigProperty(
             subnets=list(heavy.subnets), security_group_ids=list(heavy.security_groups)
         )
-        environment = {
-            "LECTERN_STORE": f"s3://{storage.models.bucket_name}",
-            "LECTERN_PUBLIC_KEY": functions.public_key,
-            "LECTERN_ALIAS": self._deployment.alias,
-            "LECTERN_ENDPOINT_MODEL": heavy.model,
-        }
         container = sagemaker.CfnModel.ContainerDefinitionProperty(image=heavy.image, environment=environment)
         return sagemaker.CfnModel(
             self,
@@ -56,23 +95,6 @@ class Heavy(Part):
             vpc_config=network if heavy.subnets else None,
         )
 
-    def _config(self, role: str) -> sagemaker.CfnEndpointConfig:
-        """Without a key for the volume: instances with NVMe disks, as these, refuse one and encrypt by themselves."""
-        managed = sagemaker.CfnEndpointConfig.ManagedInstanceScalingProperty(
-            status="ENABLED", min_instance_count=0, max_instance_count=self._heavy.most_copies
-        )
-        variant = sagemaker.CfnEndpointConfig.ProductionVariantProperty(
-            variant_name=VARIANT,
-            instance_type=self._heavy.instance,
-            initial_instance_count=1,
-            managed_instance_scaling=managed,
-            routing_config=sagemaker.CfnEndpointConfig.RoutingConfigProperty(
-                routing_strategy="LEAST_OUTSTANDING_REQUESTS"
-            ),
-            container_startup_health_check_timeout_in_seconds=600,
-        )
-        return sagemaker.CfnEndpointConfig(self, "Config", production_variants=[variant], execution_role_arn=role)
-
     def _component(self, model: sagemaker.CfnModel) -> sagemaker.CfnInferenceComponent:
         needs = sagemaker.CfnInferenceComponent.InferenceComponentComputeResourceRequirementsProperty(
             number_of_accelerator_devices_required=1, min_memory_required_in_mb=self._heavy.memory
@@ -80,24 +102,22 @@ class Heavy(Part):
         specification = sagemaker.CfnInferenceComponent.InferenceComponentSpecificationProperty(
             model_name=model.attr_model_name, compute_resource_requirements=needs
         )
-        component = sagemaker.CfnInferenceComponent(
+        return sagemaker.CfnInferenceComponent(
             self,
             "Component",
-            inference_component_name=self._places.name("heavy"),
-            endpoint_name=self._places.name("heavy"),
+            inference_component_name=self._name,
+            endpoint_name=self._endpoint,
             variant_name=VARIANT,
             specification=specification,
             runtime_config=sagemaker.CfnInferenceComponent.InferenceComponentRuntimeConfigProperty(copy_count=1),
         )
-        component.add_resource_dependency(self.endpoint)
-        return component
 
     def _scale(self) -> None:
         target = scaling.ScalableTarget(
             self,
             "Copies",
             service_namespace=scaling.ServiceNamespace.SAGEMAKER,
-            resource_id=f"inference-component/{self._places.name('heavy')}",
+            resource_id=f"inference-component/{self._name}",
             scalable_dimension=DIMENSION,
             min_capacity=0,
             max_capacity=self._heavy.most_copies,
@@ -116,7 +136,7 @@ class Heavy(Part):
         step = scaling.CfnScalingPolicy(
             self,
             "FromZero",
-            policy_name=self._places.name("heavy-from-zero"),
+            policy_name=f"{self._name}-from-zero",
             policy_type="StepScaling",
             scaling_target_id=target.scalable_target_id,
             step_scaling_policy_configuration=scaling.CfnScalingPolicy.StepScalingPolicyConfigurationProperty(
@@ -136,9 +156,7 @@ class Heavy(Part):
             "NoCapacity",
             metric_name="NoCapacityInvocationFailures",
             namespace="AWS/SageMaker",
-            dimensions=[
-                cloudwatch.CfnAlarm.DimensionProperty(name="InferenceComponentName", value=self._places.name("heavy"))
-            ],
+            dimensions=[cloudwatch.CfnAlarm.DimensionProperty(name="InferenceComponentName", value=self._name)],
             statistic="Maximum",
             period=60,
             evaluation_periods=1,

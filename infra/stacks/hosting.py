@@ -7,9 +7,8 @@ from infra.stacks.places import Places, arn
 def hosting(image_repository: str, places: Places) -> Statements:
     """What SageMaker may do for the endpoint."""
     pull = "ecr:BatchGetImage ecr:GetDownloadUrlForLayer ecr:BatchCheckLayerAvailability"
-    groups = [
-        f"log-group:/aws/sagemaker/{kind}/{places.name('heavy')}:*" for kind in ("Endpoints", "InferenceComponents")
-    ]
+    components = (f"InferenceComponents/{places.component(model)}" for model in places.heavy)
+    groups = [f"log-group:/aws/sagemaker/{log}:*" for log in (f"Endpoints/{places.name('heavy')}", *components)]
     return [
         allow("ecr:GetAuthorizationToken", "*"),
         allow(pull, image_repository),

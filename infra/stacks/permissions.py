@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 
 from infra.stacks.places import Places
 from infra.table import INDEXES
+from model_store.catalogue import read_model
 
 Statements = Sequence[iam.PolicyStatement]
 
@@ -18,10 +19,11 @@ def allow(actions: str, *resources: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=actions.split(), resources=list(resources))
 
 
-def function_statements(name: str, places: Places) -> Statements:
-    """What a function of functions/ may do. Raises KeyError for one that nothing is said of."""
-    asking = [allow("sagemaker:InvokeEndpoint", *places.endpoint)] if places.heavy and name in ASKING else []
-    return [*running(name, places), *(grant(places) for grant in FUNCTIONS[name]), *asking]
+def function_statements(name: str, tasks: Sequence[str], places: Places) -> Statements:
+    """What a function may do that answers for these tasks. Raises KeyError for one that nothing is said of."""
+    asked = [model for model in places.heavy if read_model(model).task in tasks]
+    asking = [allow("sagemaker:InvokeEndpoint", *places.asked(asked))] if asked else []
+    return [*running(name, places), *(grant(places) for grant in grants(tasks)), *asking]
 
 
 def running(name: str, places: Places) -> Statements:
@@ -113,23 +115,20 @@ _MODEL: tuple[Grant, ...] = (releases, _buckets, _keys)
 _JOBS: tuple[Grant, ...] = (_start_jobs, _stop_jobs, _schedules, _schedule_role)
 
 FUNCTIONS: dict[str, tuple[Grant, ...]] = {
-    "answer": _MODEL,
+    **dict.fromkeys(("answer", "essays", "roles", "sentiment", "summarize", "translate"), _MODEL),
     "classify": (*_MODEL, tenants_objects, _erase_data),
-    "essays": _MODEL,
     "grading": (*_MODEL, tenants_objects, _erase_data, _table, _dead_letters),
     "gradebook": (read_uploads, _data_bucket, _table, _keys, _grader),
     "jobs": (*_MODEL, tenants_objects, _table, _dead_letters, _topic, *_JOBS),
     "models": (releases, _models_bucket, _keys),
     "search": (*_MODEL, tenants_objects, _erase_data, _table),
-    "sentiment": _MODEL,
-    "roles": _MODEL,
-    "summarize": _MODEL,
-    "translate": _MODEL,
 }
 """By folder of functions/."""
 
-ASKING = ("grading",)
-"""Functions that ask the GPU endpoint, where there is one."""
+
+def grants(tasks: Sequence[str]) -> tuple[Grant, ...]:
+    """What these tasks need together, each but once. Raises KeyError for one that nothing is said of."""
+    return tuple(dict.fromkeys(grant for task in tasks for grant in FUNCTIONS[task]))
 
 
 def publishing(name: str, asset_arns: Sequence[str], places: Places) -> Statements:

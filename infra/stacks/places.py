@@ -4,6 +4,7 @@ Functions, the state machine and the schedules name each other, so none could be
 the names.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Aws
@@ -29,8 +30,8 @@ class Places:
     signing_key: str
     dead_letters: str
     topic: str
-    heavy: bool = False
-    """Whether there is a GPU endpoint."""
+    heavy: tuple[str, ...] = ()
+    """The models that the GPU endpoint serves; empty where there is none."""
 
     def name(self, what: str) -> str:
         """The name of a function, of the state machine, of a group."""
@@ -44,11 +45,14 @@ class Places:
         """The ARN of a function's alias."""
         return f"{self.function(name)}:{LIVE}"
 
-    @property
-    def endpoint(self) -> tuple[str, str]:
-        """The ARNs of the GPU endpoint and of its inference component."""
-        name = self.name("heavy")
-        return arn("sagemaker", f"endpoint/{name}"), arn("sagemaker", f"inference-component/{name}")
+    def component(self, model: str) -> str:
+        """The name of a model's inference component."""
+        return self.name(f"heavy-{model}")
+
+    def asked(self, models: Sequence[str]) -> tuple[str, ...]:
+        """The ARNs of the GPU endpoint and of the inference components of some of its models."""
+        components = (arn("sagemaker", f"inference-component/{self.component(model)}") for model in models)
+        return arn("sagemaker", f"endpoint/{self.name('heavy')}"), *components
 
     @property
     def state_machine(self) -> str:

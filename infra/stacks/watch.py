@@ -8,6 +8,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.layout import Layout
 from infra.settings import Deployment
 from infra.stacks.alarms import Alarms
 from infra.stacks.api import Api
@@ -24,6 +25,9 @@ from infra.stacks.taking_back import take_back_on
 REJECTED = ("ReleaseRejected", "golden self-test", "golden vectors")
 """Words of a log line that says that a release was not loaded."""
 
+MOST_KINDS = 3
+"""Kinds of errors of a batch, in whose list a rejection is looked for."""
+
 BAND = 3
 """Standard deviations that the share of answers for review may leave what CloudWatch expects."""
 
@@ -38,6 +42,7 @@ class Watch(Part):
         scope: Construct,
         deployment: Deployment,
         data: Data,
+        layout: Layout,
         functions: Functions,
         api: Api,
         batch: Batch,
@@ -49,11 +54,14 @@ class Watch(Part):
         board = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=deployment.prefix)
         for name, function in functions.functions.items():
             board.add_widgets(*self._function(name, function))
-            if models := deployment.models_of(name, function.row):
-                board.add_widgets(*self._models(name, function, models, functions.places))
+            for task in function.tasks:
+                models = deployment.models_of(task, layout.rows[task])
+                if models and layout.home(task) == name:
+                    reviewed = layout.rows[task].reviewed
+                    board.add_widgets(*self._models(task, function, models, functions.places, reviewed))
         board.add_widgets(self._api(api), self._jobs(data, batch))
         if heavy:
-            board.add_widgets(self._endpoint(heavy, deployment.heavy.model, functions.places))
+            board.add_widgets(*(self._endpoint(model, functions.places) for model in heavy.models))
         self._budget(deployment, data)
 
     def _function(self, name: str, function: Function) -> list[cloudwatch.IWidget]:
@@ -62,23 +70,24 @@ class Watch(Part):
         times = [alias.metric_duration(statistic=statistic) for statistic in ("p50", "p99")]
         return [_graph(f"{name}: calls", *calls), _graph(f"{name}: milliseconds", *times)]
 
-    def _models(self, name: str, function: Function, models: Sequence[str], places: Places) -> list[cloudwatch.IWidget]:
-        """What canaries of models are watched by, and taken back: their function's alarms, and those about models."""
+    def _models(
+        self, name: str, function: Function, models: Sequence[str], places: Places, reviewed: bool
+    ) -> list[cloudwatch.IWidget]:
+        """What canaries of a task's models are watched by, and taken back: its function's alarms, and its own."""
         share = _review_share(name, self._environment)
-        drift = [self._drift(name, share)] if function.row.reviewed else []
-        alarms = [*function.alarms, self._rejected(name, function), *drift]
+        drift = [self._drift(name, share)] if reviewed else []
+        alarms = [*function.alarms(name), self._rejected(name, function), *drift]
         for model in models:
             take_back_on(self, model, alarms, places)
         return [_graph(f"{name}: share for review", share)] if drift else []
 
     def _rejected(self, name: str, function: Function) -> cloudwatch.Alarm:
         """Releases that don't load."""
-        words = " ".join(f'?"{word}"' for word in REJECTED)
         rejected = logs.MetricFilter(
             self,
             f"Rejected-{name}",
             log_group=function.log,
-            filter_pattern=logs.FilterPattern.literal(words),
+            filter_pattern=logs.FilterPattern.literal(_rejections(name, alone=len(function.tasks) == 1)),
             metric_namespace=NAMESPACE,
             metric_name=f"{self._prefix}-{name}-rejected",
             metric_value="1",
@@ -114,8 +123,9 @@ class Watch(Part):
         self._alarms.above(self, "JobsFailed", failed, 0)
         return _graph("Jobs", batch.machine.metric_started(), failed, dead)
 
-    def _endpoint(self, heavy: Heavy, model: str, places: Places) -> cloudwatch.IWidget:
-        where = {"EndpointName": str(heavy.endpoint.endpoint_name), "VariantName": "main"}
+    def _endpoint(self, model: str, places: Places) -> cloudwatch.IWidget:
+        """One model of the endpoint: its faults are no other one's."""
+        where = {"InferenceComponentName": places.component(model)}
         faults, slow = (
             cloudwatch.Metric(
                 namespace="AWS/SageMaker",
@@ -126,8 +136,8 @@ class Watch(Part):
             )
             for name, statistic in (("Invocation5XXErrors", "sum"), ("ModelLatency", "p99"))
         )
-        take_back_on(self, model, [self._alarms.above(self, "EndpointFaults", faults, 0, minutes=2)], places)
-        return _graph("Endpoint", faults, slow)
+        take_back_on(self, model, [self._alarms.above(self, f"EndpointFaults-{model}", faults, 0, minutes=2)], places)
+        return _graph(f"Endpoint: {model}", faults, slow)
 
     def _budget(self, deployment: Deployment, data: Data) -> None:
         told = budgets.CfnBudget.SubscriberProperty(subscription_type="SNS", address=data.alarms_topic.topic_arn)
@@ -154,6 +164,15 @@ class Watch(Part):
                 for kind, share in limits.items()
             ],
         )
+
+
+def _rejections(task: str, alone: bool) -> str:
+    """Lines of a log that say so: any, or those of one task among several, whose log lines are JSON."""
+    if alone:
+        return " ".join(f'?"{word}"' for word in REJECTED)
+    kinds = " || ".join(f'$.errors[{place}] = "{REJECTED[0]}"' for place in range(MOST_KINDS))
+    reasons = " || ".join(f'$.reason = "*{words}*"' for words in REJECTED[1:])
+    return f'{{ $.service = "{task}" && ({kinds} || {reasons}) }}'
 
 
 def _review_share(name: str, environment: str) -> cloudwatch.MathExpression:

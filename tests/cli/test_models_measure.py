@@ -11,6 +11,7 @@ import onnxruntime
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from infra.local import models_cli
 from model_store import catalogue
 from model_store.build import builder
 from model_store.build.builder import build, float_graph
@@ -119,3 +120,8 @@ def test_teach_writes_what_the_release_says_of_training_and_made_answers(
         assert str(found["data_sha256"]) == examples_digest(read_semeval(tmp_path))
         assert len(found["made"]) == len(found["made_places"]) == len(found["made_probabilities"]) == 160
         assert np.allclose(found["made_probabilities"].sum(axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in catalogue.ADAPTERS.glob("*/evaluation.json")))
+def test_whatever_was_measured_can_be_measured_again(name: str) -> None:
+    assert callable(models_cli._measure(catalogue.read_model(name), [Path("run")]))

@@ -15,7 +15,7 @@ from onnx import external_data_helper, numpy_helper
 
 from functions.grading.task import TASK
 from lectern.errors import Conflict, ReleaseRejected, StoreUnavailable, UnknownRelease
-from lectern.http.handler import _preload
+from lectern.http.handler import preload
 from lectern.load import load, prove
 from lectern.manifest import Description, alias_key, manifest_key
 from lectern.model import MODEL
@@ -358,7 +358,7 @@ def test_at_most_two_versions_are_held(published: LocalStore, grading_build: Bui
     assert models.get(Pin("grading", "1.0.0")) is first
     models.get(Pin("grading", "1.2.0"))
     assert models.get(Pin("grading", "1.0.0")) is first
-    assert len(models._loaded) == 2
+    assert len(models._held.loaded()) == 2
 
 
 def test_a_canary_answers_its_share_of_students_and_always_the_same(published: LocalStore) -> None:
@@ -383,8 +383,8 @@ def test_a_snapshot_of_a_started_function_looks_at_the_alias_again(
     """A restored process's clock stands where the snapshot was made, so half a minute of it is worth nothing."""
     models = models_of(published, alias_seconds=30.0)
     monkeypatch.setattr("lectern.http.handler.shared", lambda: models)
-    _preload(TASK)
+    preload(TASK)
     publish(published, signer, grading_build, "grading", "1.1.0")
     promote(published, signer.public_key(), "grading", "1.1.0", "live", "while the snapshot lay there")
     assert models.resolve("grading", None).version == "1.1.0"
-    assert list(models._loaded) == [("grading", "1.0.0")], "what is loaded stays"
+    assert models._held.loaded() == [("grading", "1.0.0")], "what is loaded stays"

@@ -2,7 +2,6 @@
 
 import io
 import os
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,13 +10,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from infra.local import import_cli, regrade_cli, review_cli
-from infra.local.aws import in_environment
 from lectern.gradebook import Grade, Gradebook, Place, graded
 from lectern.gradebook.book import shared
 from lectern.principal import Principal
 from lectern.settings import settings
 from lectern.table import Table
 from tests.command import Run, runner
+from tests.conftest import Who
 from tests.logs import logged
 
 __all__ = ["Make", "Run", "Who"]
@@ -42,17 +41,6 @@ RESULT = {
     "warnings": [],
     "model": MODEL,
 }
-
-
-@pytest.fixture
-def table(aws: dict[str, str]) -> Iterator[Table]:
-    with in_environment(aws):
-        yield Table(aws["LECTERN_TABLE"])
-
-
-@pytest.fixture
-def tenant() -> str:
-    return f"t-{uuid.uuid4().hex[:12]}"
 
 
 class Clock:
@@ -97,20 +85,6 @@ def ann(tenant: str, configured: None, monkeypatch: pytest.MonkeyPatch) -> Princ
 @pytest.fixture
 def run(ann: Principal, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     return runner(capsys, monkeypatch)
-
-
-Who = Callable[..., None]
-
-
-@pytest.fixture
-def who(tenant: str, monkeypatch: pytest.MonkeyPatch) -> Who:
-    """Let somebody else ask: another subject, tenant or roles."""
-
-    def ask(subject: str = "ann", roles: tuple[str, ...] = ("teacher",), tenant: str = tenant) -> None:
-        monkeypatch.setattr("lectern.http.incoming.DEVELOPMENT", Principal(tenant, subject, roles))
-
-    ask()
-    return ask
 
 
 @pytest.fixture

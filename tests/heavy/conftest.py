@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -27,6 +27,7 @@ from tests.release.tiny import tiny_build
 
 NAME = "large"
 PATH = f"/endpoints/{NAME}/invocations"
+IMPORTED = ":".join(str(Path(path).absolute()) for path in (".", "layers/runtime/python"))
 
 
 @dataclass
@@ -103,14 +104,48 @@ class Running:
     """What /ping said until it was ready, repetitions left out."""
 
 
+COMMAND = (sys.executable, "-m", "functions.heavy.endpoint", "serve")
+
+TRAINED = Path(".venv-train/bin/python").absolute()
+"""The Python of `make train-env`, which has torch."""
+
+BORROWING = """
+import runpy, sys
+sys.path.append(sys.argv[1])
+runpy.run_module("functions.heavy.endpoint", run_name="__main__")
+"""
+
+
+def told_by(program: str, folder: Path) -> dict[str, Any]:
+    """What a program of this folder prints last, run by the Python that has torch."""
+    environment = {**os.environ, "PYTHONPATH": IMPORTED, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+    command = [str(TRAINED), "-m", f"tests.heavy.{program}", str(folder)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def with_torch() -> tuple[str, ...]:
+    """The server by the Python that has torch, with what it lacks (LitServe) from this one."""
+    import litserve
+
+    return (str(TRAINED), "-c", BORROWING, str(Path(litserve.__file__).parents[1]))
+
+
 @contextmanager
-def serving(store: Path, key: str, release: Release, **settings: str) -> Iterator[Running]:
+def serving(
+    store: Path, key: str, release: Release, command: Sequence[str] = COMMAND, **settings: str
+) -> Iterator[Running]:
     """The server in its own processes, warm."""
     port = free_port()
     place = {"HOST": "127.0.0.1", "PORT": str(port), "PATH": PATH, "MODEL": release.manifest.model, **settings}
     environment = {f"LECTERN_ENDPOINT_{name}": value for name, value in place.items()}
     environment |= {"LECTERN_STORE": f"file:{store}", "LECTERN_PUBLIC_KEY": key}
-    command = [sys.executable, "-m", "functions.heavy.endpoint", "serve"]
+    environment |= {
+        "PYTHONPATH": IMPORTED,
+        "OMP_NUM_THREADS": "1",
+    }  # several threads wait for each other on a busy machine
     process = subprocess.Popen(command, env=os.environ | environment, start_new_session=True)
     try:
         yield Running(process, port, release, tuple(_until_warm(process, port)))
@@ -132,7 +167,7 @@ def ping(port: int) -> object:
 
 def _until_warm(process: "subprocess.Popen[bytes]", port: int) -> Iterator[object]:
     last: object = None
-    for _ in range(600):
+    for _ in range(1800):
         status = ping(port)
         if status != last:
             yield status
@@ -141,7 +176,7 @@ def _until_warm(process: "subprocess.Popen[bytes]", port: int) -> Iterator[objec
             return
         assert process.poll() is None, "the endpoint ended by itself"
         time.sleep(0.1)
-    raise TimeoutError("the endpoint was not warm in a minute")
+    raise TimeoutError("the endpoint was not warm in three minutes")
 
 
 @pytest.fixture(scope="session")

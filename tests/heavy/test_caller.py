@@ -7,8 +7,9 @@ import pytest
 
 from lectern.errors import EndpointBusy, EndpointRejected, EndpointUnavailable, InvalidRequest, LecternError
 from lectern.heavy.breaker import FAILURES, REST, Breaker
-from lectern.heavy.caller import Caller
-from lectern.heavy.wire import Answered, Asked
+from lectern.heavy.caller import Caller, Callers
+from lectern.heavy.wire import Answered, Asked, fits
+from lectern.manifest import Golden, GoldenVector
 from lectern.model import Encoding
 from lectern.release import Release
 
@@ -198,3 +199,61 @@ def test_a_trial_that_never_comes_back_is_followed_by_another() -> None:
     assert [breaker.allows(), breaker.allows()] == [True, False]
     world.now += REST
     assert [breaker.allows(), breaker.allows()] == [True, False]
+
+
+def test_what_befalls_one_model_is_not_held_against_another(tiny_release: Release) -> None:
+    worlds = {"grading-large": World(right), "answer-large": World(SILENT)}
+    callers = Callers(lambda model: worlds[model].caller())
+    other = Release(tiny_release.manifest.model_copy(update={"model": "answer-large"}), tiny_release.digest)
+    for _ in range(FAILURES + 1):
+        with pytest.raises(EndpointUnavailable):
+            callers.logits(other, ROWS, worlds["answer-large"].now + 5)
+    assert len(worlds["answer-large"].given) == FAILURES
+    assert len(callers.logits(tiny_release, ROWS, 105.0)) == len(ROWS)
+
+
+def test_one_caller_for_a_model(tiny_release: Release) -> None:
+    made: list[str] = []
+    callers = Callers(lambda model: made.append(model) or World(right).caller())  # type: ignore[func-returns-value]
+    for _ in range(3):
+        callers.logits(tiny_release, ROWS, 105.0)
+    assert made == ["grading-large"]
+
+
+@pytest.mark.parametrize(("files", "sent"), [((), ()), (("encoder.onnx",), (1.5,))])
+def test_what_was_counted_goes_to_a_release_with_an_encoder_alone(
+    tiny_release: Release, files: tuple[str, ...], sent: tuple[float, ...]
+) -> None:
+    pins = tiny_release.manifest.files
+    known = tiny_release.manifest.model_copy(update={"files": pins | dict.fromkeys(files, pins["model.onnx"])})
+    seen: list[Asked] = []
+
+    def act(asked: Asked) -> bytes:
+        seen.append(asked)
+        return Answered(digest=asked.digest, logits=RIGHT[:1]).model_dump_json().encode()
+
+    row = Encoding([1], [0], features=[1.5], hashes=[7])
+    World(act).caller().logits(Release(known, tiny_release.digest), [row], 105.0)
+    assert seen[0].rows[0].features == sent
+    assert seen[0].rows[0].hashes == (7,) * len(sent)
+
+
+def vector(tokens: int, outputs: int) -> GoldenVector:
+    return GoldenVector(input_ids=(1,) * tokens, token_type_ids=(0,) * tokens, logits=(0.0,) * outputs)
+
+
+@pytest.mark.parametrize(
+    ("golden", "tokens", "fitting"),
+    [
+        ([(3, 5)], 7, {5}),
+        ([(3, 5), (9, 5)], 7, {5}),
+        ([(3, 6), (9, 18)], 7, {14}),
+        ([(3, 6), (9, 19)], 7, set()),
+    ],
+)
+def test_a_row_has_as_many_logits_as_golden_ones_or_as_many_a_token(
+    golden: list[tuple[int, int]], tokens: int, fitting: set[int]
+) -> None:
+    known = Golden(tolerance=0.1, vectors=tuple(vector(*one) for one in golden))
+    row = Encoding([1] * tokens, [0] * tokens)
+    assert {count for count in range(40) if fits(known, row, [0.0] * count)} == fitting

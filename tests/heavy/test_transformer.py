@@ -1,27 +1,17 @@
 """The engine that serves large models, on tiny random BERTs, in the environment of `make train-env`."""
 
-import json
-import os
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-PYTHON = Path(".venv-train/bin/python").absolute()
+from tests.heavy.conftest import TRAINED, told_by
 
-pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="needs make train-env")
+pytestmark = pytest.mark.skipif(not TRAINED.exists(), reason="needs make train-env")
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    folder = tmp_path_factory.mktemp("transformer")
-    environment = {**os.environ, "PYTHONPATH": ".:layers/runtime/python", "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
-    command = [str(PYTHON), "-m", "tests.heavy.transformer_program", str(folder)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
+    return told_by("transformer_program", tmp_path_factory.mktemp("transformer"))
 
 
 def test_attention_is_pytorchs_own(found: dict[str, Any]) -> None:

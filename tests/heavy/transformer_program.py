@@ -86,7 +86,7 @@ def main() -> None:
     store, signer = open_store(os.environ["LECTERN_STORE"]), open_signer()
     os.environ["LECTERN_PUBLIC_KEY"] = signer.public_key()
     settings.cache_clear()
-    build = make_build(checkpoint(folder / "checkpoint"), folder / "build")
+    build = make_build(checkpoint(folder / "checkpoint"), folder / "build", read_model("grading-large"))
     for version, files in (
         ("1.0.0", build),
         ("1.0.1", damaged(build, folder / "other", lambda weights: {n: w * 1.5 for n, w in weights.items()})),

@@ -13,6 +13,7 @@ import pytest
 from infra.app import compose
 from infra.artifacts import ROOT, Artifacts
 from infra.settings import Deployment, HeavySettings
+from model_store.catalogue import HEAVY
 
 from aws_cdk import App, Validations  # isort: skip
 from cdk_nag import AwsSolutionsChecks
@@ -27,7 +28,9 @@ WHOLE = Deployment(
     origins=("https://console.example.org",),
     lock_days=30,
     protect=True,
-    heavy=HeavySettings(enabled=True, image="123456789012.dkr.ecr.eu-central-1.amazonaws.com/lectern-heavy:1"),
+    heavy=HeavySettings(
+        enabled=True, image="123456789012.dkr.ecr.eu-central-1.amazonaws.com/lectern-heavy:1", models=HEAVY
+    ),
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from infra.choices import read_functions
 from infra.stacks.wildcards import WILDCARDS
 from lectern.settings import Settings
+from model_store.catalogue import HEAVY, read_model
 from tests.infra.conftest import Assembly, Resource
 
 NAMES = sorted(read_functions())
@@ -117,7 +118,8 @@ def test_the_environment_is_the_settings_that_the_runtime_reads(whole: Assembly)
         variables = function(whole, name)["Properties"]["Environment"]["Variables"]
         assert {v.removeprefix("LECTERN_").lower() for v in variables} <= Settings.model_fields.keys()
         plain = {v.removeprefix("LECTERN_").lower(): text for v, text in variables.items() if isinstance(text, str)}
-        Settings(**plain | {"models": json.loads(plain["models"])})
+        maps = {name: json.loads(plain[name]) for name in ("models", "heavy_components")}
+        Settings(**plain | maps)
         assert "LECTERN_ENVIRONMENT" not in variables, "local would let requests in without a token"
 
 
@@ -155,7 +157,14 @@ def test_what_is_dangerous_is_allowed_to_few(whole: Assembly) -> None:
             reach.setdefault(action, set()).add(re.sub(r"Role\w{8}$", "", id_))
     assert reach["kms:Sign"] == {"functions/Releases"}, "nobody else signs releases"
     assert reach["iam:PassRole"] == {"functions/jobs"}
-    assert reach["sagemaker:InvokeEndpoint"] == {"functions/grading"}
+    asking = {read_model(model).task: model for model in HEAVY}
+    assert reach["sagemaker:InvokeEndpoint"] == {f"functions/{task}" for task in asking}
+    for id_, statement in statements(whole):
+        if statement["Action"] == "sagemaker:InvokeEndpoint":
+            components = re.findall(
+                r"inference-component/lectern-whole-heavy-([\w-]+)", json.dumps(statement["Resource"])
+            )
+            assert components == [asking[re.sub(r"functions/|Role\w{8}$", "", id_)]], "its own model alone"
     assert reach["states:StartExecution"] == {"functions/jobs", "batch/"}
     deleting = {f"functions/{name}" for name in ("classify", "grading", "search", "Releases", "TakingBack")}
     assert reach["s3:DeleteObjectVersion"] == deleting

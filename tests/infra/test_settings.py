@@ -15,6 +15,7 @@ from infra.choices import read_deployment, read_functions
 from infra.errors import DeploymentError
 from infra.routes import routes_of
 from infra.settings import Deployment, HeavySettings, regions
+from model_store.catalogue import HEAVY
 
 GOOD: dict[str, Any] = {"name": "dev", "region": "eu-central-1", "monthly_budget": 10}
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/heavy:1"
@@ -61,6 +62,13 @@ def test_an_instance_that_the_region_lacks_is_told_with_those_that_it_has() -> N
     assert Deployment(**GOOD | {"region": "il-central-1", "heavy": heavy.model_copy(update={"enabled": False})})
 
 
+@pytest.mark.parametrize("models", [(), ("grading",), ("grading-large", "grading-large")])
+def test_an_endpoint_serves_models_that_are_for_one_each_once(models: tuple[str, ...]) -> None:
+    with pytest.raises(ValidationError):
+        HeavySettings.model_validate({"models": models})
+    assert HeavySettings(models=HEAVY).most_instances == 2 * len(HEAVY)
+
+
 def test_an_endpoint_needs_an_image() -> None:
     with pytest.raises(ValidationError, match="image must be the ECR URI"):
         HeavySettings(enabled=True)
@@ -75,7 +83,7 @@ def test_the_table_of_regions_is_cfn_lints() -> None:
 
 
 def test_a_new_folder_without_settings_fails(tmp_path: Path) -> None:
-    for name in (*read_functions(), "spelling"):
+    for name in (*read_functions(), "spelling", "text"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "handler.py").touch()
     with pytest.raises(DeploymentError, match=r"functions.toml has no settings for functions/spelling"):

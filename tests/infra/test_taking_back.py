@@ -144,7 +144,7 @@ def test_the_zip_has_no_more_than_it_needs(tmp_path: Path) -> None:
 
 def test_each_models_alarms_and_no_others_call_it(whole: Assembly) -> None:
     rules = [rule["Properties"] for rule in whole.resources("AWS::Events::Rule", "watch").values()]
-    assert len(rules) == len([*WHOLE.releases, WHOLE.heavy.model])
+    assert len(rules) == len([*WHOLE.releases, *WHOLE.heavy.models])
     for rule in rules:
         (target,) = rule["Targets"]
         said = json.loads(target["InputTransformer"]["InputTemplate"].replace("<detail-alarmName>", '"name"'))
@@ -152,8 +152,9 @@ def test_each_models_alarms_and_no_others_call_it(whole: Assembly) -> None:
         assert "function:lectern-whole-taking-back" in json.dumps(target["Arn"])
         alarms = json.dumps(rule["EventPattern"]["resources"])
         served = dict.fromkeys(("question-type", "bloom", "sentences"), "classify") | {"summaries": "summarize"}
-        if said["model"] == WHOLE.heavy.model:
-            assert alarms.count("EndpointFaults") == len(rule["EventPattern"]["resources"]) == 1
+        if said["model"] in WHOLE.heavy.models:
+            own = f"EndpointFaults{said['model'].replace('-', '')}"
+            assert alarms.count(own) == len(rule["EventPattern"]["resources"]) == 1
             continue
         function = served.get(said["model"], said["model"])
         kinds = ["Errors", "Slow", "Throttles", "Faults", f"SelfTest{function}"]
@@ -175,4 +176,4 @@ def test_it_moves_aliases_and_signs_nothing(whole: Assembly) -> None:
     assert own["Environment"]["Variables"]["LOGNAME"] == "alarm"
     rules = whole.resources("AWS::Lambda::Permission", "watch")
     assert {p["Properties"]["Principal"] for p in rules.values()} == {"events.amazonaws.com"}
-    assert len(rules) == len([*WHOLE.releases, WHOLE.heavy.model])
+    assert len(rules) == len([*WHOLE.releases, *WHOLE.heavy.models])

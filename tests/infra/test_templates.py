@@ -7,7 +7,8 @@ from infra.choices import read_functions
 from infra.local.machine import LEFT_OUT, SECONDS, deployed, local
 from infra.routes import PUBLIC, gateway_path, routes_of
 from infra.table import INDEXES, KEYS
-from tests.infra.conftest import Assembly, Resource
+from model_store.catalogue import HEAVY
+from tests.infra.conftest import WHOLE, Assembly, Resource
 from tests.jobs.test_machine import differences
 
 
@@ -194,27 +195,42 @@ def test_the_endpoint_goes_down_to_nothing_and_keeps_nothing(whole: Assembly) ->
     (variant,) = config["ProductionVariants"]
     assert variant["ManagedInstanceScaling"]["MinInstanceCount"] == 0
     assert "DataCaptureConfig" not in config and "KmsKeyId" not in config
-    assert only(whole.resources("AWS::ApplicationAutoScaling::ScalableTarget"))["MinCapacity"] == 0
+    assert variant["InitialInstanceCount"] == len(HEAVY)
+    assert variant["ManagedInstanceScaling"]["MaxInstanceCount"] == len(HEAVY) * WHOLE.heavy.most_copies
+    targets = [r["Properties"] for r in whole.resources("AWS::ApplicationAutoScaling::ScalableTarget").values()]
+    assert [target["MinCapacity"] for target in targets] == [0] * len(HEAVY)
     kinds = {
         r["Properties"]["PolicyType"] for r in whole.resources("AWS::ApplicationAutoScaling::ScalingPolicy").values()
     }
     assert kinds == {"TargetTrackingScaling", "StepScaling"}
-    assert only(whole.resources("AWS::SageMaker::InferenceComponent"))["VariantName"] == variant["VariantName"]
+    components = [r["Properties"] for r in whole.resources("AWS::SageMaker::InferenceComponent").values()]
+    assert {component["VariantName"] for component in components} == {variant["VariantName"]}
+    copies = {f"inference-component/{component['InferenceComponentName']}" for component in components}
+    assert {target["ResourceId"] for target in targets} == copies and len(copies) == len(HEAVY)
 
 
 def test_the_endpoint_loads_what_the_functions_trust(whole: Assembly) -> None:
-    here = only(whole.resources("AWS::SageMaker::Model"))["PrimaryContainer"]["Environment"]
+    models = whole.resources("AWS::SageMaker::Model")
+    served = {id_: model["Properties"]["PrimaryContainer"]["Environment"] for id_, model in models.items()}
     functions = whole.resources("AWS::Lambda::Function", "functions").values()
     (grading,) = [
         f["Properties"]["Environment"]["Variables"]
         for f in functions
         if f["Properties"]["FunctionName"] == "lectern-whole-grading"
     ]
-    assert json.dumps(here["LECTERN_STORE"]) == json.dumps(grading["LECTERN_STORE"])
-    assert "PublicKey" in json.dumps(here["LECTERN_PUBLIC_KEY"])
-    component = only(whole.resources("AWS::SageMaker::InferenceComponent"))["InferenceComponentName"]
+    for here in served.values():
+        assert json.dumps(here["LECTERN_STORE"]) == json.dumps(grading["LECTERN_STORE"])
+        assert "PublicKey" in json.dumps(here["LECTERN_PUBLIC_KEY"])
+    components = {
+        served[f"heavy/{component['Properties']['Specification']['ModelName']['Fn::GetAtt'][0]}"][
+            "LECTERN_ENDPOINT_MODEL"
+        ]: (component["Properties"]["InferenceComponentName"])
+        for component in whole.resources("AWS::SageMaker::InferenceComponent").values()
+    }
+    assert set(components) == set(HEAVY)
     endpoint = only(whole.resources("AWS::SageMaker::Endpoint"))["EndpointName"]
-    assert (grading["LECTERN_HEAVY_ENDPOINT"], grading["LECTERN_HEAVY_COMPONENT"]) == (endpoint, component)
+    assert grading["LECTERN_HEAVY_ENDPOINT"] == endpoint
+    assert json.loads(grading["LECTERN_HEAVY_COMPONENTS"]) == components
 
 
 def test_alarms_hear_their_own_environment_alone(whole: Assembly) -> None:

@@ -42,10 +42,10 @@ from model_store.release.publish import publish
 from model_store.release.signing import Signer
 from tests.jobs import cloudy
 from tests.jobs.doubles import Faulty, Killed, killed_at
-from tests.jobs.test_worker import HEADER, TEACHER, TENANTS, answer_of, booked, expected, grader, table
+from tests.jobs.test_worker import HEADER, TEACHER, TENANTS, answer_of, booked, expected, grader
 from tests.release.tiny import tiny_build
 
-__all__ = ["grader", "table"]
+__all__ = ["grader"]
 
 TRIES = 60
 ROWS = 30

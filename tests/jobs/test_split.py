@@ -20,9 +20,7 @@ from lectern.jobs.split import Chunk, Split, read_chunk, read_pointers, split
 from lectern.packs.pointers import Pointer, Pointers
 from lectern.store.local import LocalStore
 from lectern.table import Table
-from tests.jobs.test_worker import HEADER, TENANTS, table
-
-__all__ = ["table"]
+from tests.jobs.test_worker import HEADER, TENANTS
 
 
 def job_of(place: Place, chunk_rows: int = 100) -> Job:

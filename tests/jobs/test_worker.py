@@ -3,14 +3,12 @@
 import contextlib
 import dataclasses
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from functions.grading.task import TASK
-from infra.local.aws import in_environment
 from lectern.errors import Conflict, LecternError, StoreUnavailable
 from lectern.gradebook.book import Gradebook
 from lectern.jobs import work
@@ -34,12 +32,6 @@ from tests.jobs.doubles import Faulty, Killed, answer_all, killed_at, sometimes
 HEADER = "id,student_id,question_id,question,reference,answer,max_score\n"
 TEACHER = Principal("school", "t")
 TENANTS = (f"school-{number}" for number in itertools.count())
-
-
-@pytest.fixture
-def table(aws: dict[str, str]) -> Iterator[Table]:
-    with in_environment(aws):
-        yield Table(aws["LECTERN_TABLE"])
 
 
 @pytest.fixture(autouse=True)

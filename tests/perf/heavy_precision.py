@@ -20,7 +20,8 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from functions.grading.rows import assemble, nearest
-from functions.heavy.endpoint.transformer import TransformerEngine
+from functions.heavy.endpoint.heads import Head, labels
+from functions.heavy.endpoint.transformer import Limits, TransformerEngine
 from lectern.model import Encoding
 from lectern.release import Release
 from model_store.catalogue import read_model
@@ -30,7 +31,7 @@ from model_store.recipes.network import CrossEncoder
 from model_store.sources import base_folder
 
 RESULTS = Path(__file__).with_name("results")
-LIMITS = (30522, 2)
+LIMITS = Limits(30522, 2)
 
 
 def main() -> None:
@@ -62,7 +63,9 @@ def _apart(some: NDArray[np.float64], others: NDArray[np.float64]) -> dict[str, 
 
 
 def _engine(network: torch.nn.Module, precision: str) -> TransformerEngine:
-    return TransformerEngine(cast(Release, None), network, LIMITS, "cpu", precision)  # of no release
+    return TransformerEngine(
+        cast(Release, None), network, Head(None, labels), LIMITS, "cpu", precision
+    )  # of no release
 
 
 def _rows(base: Path) -> list[Encoding]:

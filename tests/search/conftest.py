@@ -2,7 +2,6 @@
 
 import io
 import os
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from infra.local.aws import in_environment
-from lectern.principal import Principal
 from lectern.release import Release
 from lectern.search.collections import Collections, shared
 from lectern.settings import settings
 from lectern.store.local import LocalStore
 from lectern.table import Table
+from tests.conftest import Who
 from tests.logs import logged
 
 STORE = os.environ["LECTERN_STORE"]
@@ -30,22 +28,10 @@ TEXTS = {
 }
 
 Ask = Callable[..., Any]
-Who = Callable[..., None]
 
 
 def documents(*names: str, **changes: str) -> list[dict[str, str]]:
     return [{"id": name, "text": TEXTS[name], **changes} for name in names or TEXTS]
-
-
-@pytest.fixture
-def tenant() -> str:
-    return f"t-{uuid.uuid4().hex[:12]}"
-
-
-@pytest.fixture
-def table(aws: dict[str, str]) -> Iterator[Table]:
-    with in_environment(aws):
-        yield Table(aws["LECTERN_TABLE"])
 
 
 @pytest.fixture
@@ -58,17 +44,6 @@ def store(tmp_path: Path) -> LocalStore:
 def kept(table: Table, store: LocalStore) -> Collections:
     """The collections, as one function sees them."""
     return Collections(table, store, 10_000_000)
-
-
-@pytest.fixture
-def who(tenant: str, monkeypatch: pytest.MonkeyPatch) -> Who:
-    """Let somebody else ask: another subject, tenant or roles."""
-
-    def ask(subject: str = "ann", roles: tuple[str, ...] = ("teacher",), tenant: str = tenant) -> None:
-        monkeypatch.setattr("lectern.http.incoming.DEVELOPMENT", Principal(tenant, subject, roles))
-
-    ask()
-    return ask
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from urllib.parse import quote
 import pytest
 
 from lectern.store.local import LocalStore
-from tests.search.conftest import TEXTS, Ask, Who, documents
+from tests.conftest import Who
+from tests.search.conftest import TEXTS, Ask, documents
 
 PATH = "/v1/collections/physics"
 

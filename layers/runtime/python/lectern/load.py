@@ -48,7 +48,7 @@ def _read(store: Store, release: Release) -> LoadedModel:
         files = {name: found.result() for name, found in others.items()}
         tokenizer = read_tokenizer(files.pop(TOKENIZER), manifest)
         sessions = {name: found.result() for name, found in graphs.items()}
-    _give_back_memory()
+    give_back_memory()
     encoder = Encoder(sessions[ENCODER]) if ENCODER in sessions else None
     return LoadedModel(release, sessions[MODEL], tokenizer, encoder, files, _rules(files, manifest))
 
@@ -148,8 +148,8 @@ def _file() -> Iterator[tuple[IO[bytes], str]]:
             yield file, file.name
 
 
-def _give_back_memory() -> None:
-    """Return to the system what reading the model left free in the heap (9 to 17 MB), where the C library can."""
+def give_back_memory() -> None:
+    """Return to the system what is free in the heap, where the C library can: reading a model leaves 9 to 17 MB."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:
         trim(0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
@@ -55,7 +55,7 @@ class Encoder:
     """The frozen base: a text's tokens → their vectors."""
 
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
-        self._session = session
+        self._run = partial(_read_text, session)  # no method: one that is kept would keep the encoder for ever
         self._kept = lru_cache(MOST_KEPT)(self._run)
 
     def __call__(self, tokens: Tokens, keep: bool = False) -> NDArray[np.float32]:
@@ -66,11 +66,12 @@ class Encoder:
         """Read one text per run, so that a vector never depends on the company that its text came in."""
         return self._kept(tokens) if keep and len(tokens) <= LONGEST_KEPT else self._run(tokens)
 
-    def _run(self, tokens: Tokens) -> Reading:
-        outputs = [output[0] for output in self._session.run(None, {"input_ids": np.array([tokens], dtype=np.int32)})]
-        for output in outputs:
-            output.flags.writeable = False
-        return Reading(outputs[0], outputs[-1])
+
+def _read_text(session: onnxruntime.InferenceSession, tokens: Tokens) -> Reading:
+    outputs = [output[0] for output in session.run(None, {"input_ids": np.array([tokens], dtype=np.int32)})]
+    for output in outputs:
+        output.flags.writeable = False
+    return Reading(outputs[0], outputs[-1])
 
 
 class Model(Protocol):

@@ -1,24 +1,22 @@
-"""The releases that this process holds: which version answers whom, loaded once, two of each model at most."""
+"""The releases that this process answers with: which version answers whom, loaded once and held as long as it fits."""
 
 import hashlib
 import logging
 import threading
 import time
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 from lectern.errors import ReleaseRejected, StoreUnavailable
+from lectern.held import Held, Key
 from lectern.load import load
 from lectern.manifest import Alias
 from lectern.model import LoadedModel
 from lectern.release import Pin, read_alias, read_release
 from lectern.settings import Settings, settings
 from lectern.store import Store, open_store
-
-MOST_LOADED = 2
-"""Of each model: a live version and a canary, or the one before; more would not fit a small function's memory."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Models:
     def __init__(self, store: Store, config: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         self._store, self._config, self._clock = store, config, clock
         self._aliases: dict[str, _Seen] = {}
-        self._loaded: OrderedDict[tuple[str, str], LoadedModel] = OrderedDict()
+        self._held = Held(config.models_mb)
         self._lock = threading.Lock()
         self._fetching: defaultdict[object, threading.Lock] = defaultdict(threading.Lock)
 
@@ -61,10 +59,10 @@ class Models:
     def get(self, pin: Pin) -> LoadedModel:
         """The model of a pin, loaded on first use. Raises UnknownRelease, ReleaseRejected or StoreUnavailable."""
         key = (pin.model, pin.version)
-        model = self._held(key)
+        model = self._held.get(key)
         if model is None:
             with self._fetcher(key):
-                model = self._held(key) or self._load(key, pin)
+                model = self._held.get(key) or self._load(key, pin)
         if pin.manifest_sha256 not in (None, model.release.digest):
             raise ReleaseRejected(f"The alias pins another manifest of {pin.model} {pin.version} than the one loaded.")
         return model
@@ -73,20 +71,10 @@ class Models:
         """Look at each alias anew before the next answer; what is loaded stays."""
         self._aliases.clear()
 
-    def _held(self, key: tuple[str, str]) -> LoadedModel | None:
-        with self._lock:
-            if key in self._loaded:
-                self._loaded.move_to_end(key)
-            return self._loaded.get(key)
-
-    def _load(self, key: tuple[str, str], pin: Pin) -> LoadedModel:
+    def _load(self, key: Key, pin: Pin) -> LoadedModel:
         """Load, then make room: a release that is refused drives out none."""
         model = load(self._store, read_release(self._store, pin, self._config.public_key))
-        with self._lock:
-            self._loaded[key] = model
-            versions = [known for known in self._loaded if known[0] == pin.model]
-            for known in versions[:-MOST_LOADED]:
-                del self._loaded[known]
+        self._held.add(key, model)
         return model
 
     def _fetcher(self, key: object) -> threading.Lock:

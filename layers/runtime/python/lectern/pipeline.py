@@ -30,7 +30,7 @@ def answer(
         return fast(request)
     from lectern.heavy.tiers import answer_by_tier  # whoever never asks an endpoint need not import how
 
-    return answer_by_tier(task, request, call, models, fast, partial(_answer_by, task, packs))
+    return answer_by_tier(task, request, call, models, fast, partial(_answer_by, task.remote, packs))
 
 
 def _answer_here(task: Task, packs: FindsPacks | None, call: Call, models: Models, request: Request) -> Response:
@@ -71,17 +71,17 @@ def _fields(
     request: Request,
 ) -> dict[str, Any]:
     """What an explanation repeats with changed requests: from the request's texts to the response's fields."""
-    manifest = model.release.manifest
+    manifest, further = model.release.manifest, model.further(task.files)
     with call.stage("tokenise"):
         rows = task.encode(request, model.tokenizer, manifest)
     with call.stage("infer"):
         logits = infer(rows, call)
     if task.then:
         with call.stage("infer"):
-            more = task.then(request, rows, logits, manifest)
+            more = task.then(request, rows, logits, manifest, *further)
             rows, logits = [*rows, *more], [*logits, *infer(more, call)]
     with call.stage("postprocess"):
-        fields = task.postprocess(request, rows, logits, manifest, *model.further(task.files), *own)
+        fields = task.postprocess(request, rows, logits, manifest, *further, *own)
     question = getattr(request, "question_id", None)
     if task.adaptation and question and rows:
         with call.stage("adapt"):

@@ -70,11 +70,22 @@ class Settings(BaseSettings):
     models: dict[str, str] = {}
     """Which model answers in the place of a task's own, by that one's name: `{"grading": "grading-small"}`."""
 
+    models_mb: int = Field(default=0, ge=0)
+    """Memory for loaded models in MB, all together: beyond it the least recently used are let go. 0: no bound."""
+
+    tasks: tuple[str, ...] = ()
+    """The tasks that the function `text` serves; left out, all that it can."""
+
+    preload_tasks: tuple[str, ...] = ()
+    """Tasks that the function `text` imports and loads while it starts; all others wait until they are asked for."""
+
     heavy_endpoint: str = ""
     """The SageMaker endpoint of heavy models; without it the fast ones answer everything."""
 
-    heavy_component: str = ""
-    """The endpoint's inference component, where it has any."""
+    heavy_components: dict[str, str] = {}
+    """The inference component of each model that the endpoint serves, by the model's name; empty where the endpoint has
+    none, and serves one model.
+    """
 
     heavy_seconds: float = Field(default=5.0, gt=0, le=60)
     """How long a request may wait for the endpoint."""

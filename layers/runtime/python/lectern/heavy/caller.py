@@ -1,6 +1,7 @@
 """Ask an endpoint for logits: within a deadline, again with jitter where that may help, not at all while it is down."""
 
 import random
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +12,8 @@ from pydantic import ValidationError
 
 from lectern.errors import EndpointBusy, EndpointRejected, EndpointUnavailable, InvalidRequest
 from lectern.heavy.breaker import Breaker
-from lectern.heavy.wire import MOST_BYTES, MOST_ROWS, Answered, Asked, Row
-from lectern.model import Encoding
+from lectern.heavy.wire import MOST_BYTES, MOST_ROWS, Answered, Asked, Row, fits
+from lectern.model import ENCODER, Encoding
 from lectern.release import Release
 
 ATTEMPTS = 3
@@ -73,7 +74,7 @@ class Caller:
         if not self.breaker.allows():
             raise EndpointUnavailable("The heavy endpoint failed lately, and is left alone for a while.")
         try:
-            found = _read(self.invoke(body, seconds), release, len(rows))
+            found = _read(self.invoke(body, seconds), release, rows)
         except (EndpointUnavailable, EndpointRejected) as error:
             if seconds >= PATIENT or not _silent(error):
                 self.breaker.failed()
@@ -82,20 +83,36 @@ class Caller:
         return found
 
 
+class Callers:
+    """A caller for each model, made when it is first asked: what befalls one model opens no other one's breaker."""
+
+    def __init__(self, make: Callable[[str], Caller]) -> None:
+        self._make, self._known, self._lock = make, dict[str, Caller](), threading.Lock()
+
+    def logits(self, release: Release, rows: Sequence[Encoding], until: float) -> list[NDArray[np.float32]]:
+        """See Caller.logits; EndpointUnavailable too where nobody serves the release's model."""
+        model = release.manifest.model
+        with self._lock:
+            caller = self._known.get(model) or self._known.setdefault(model, self._make(model))
+        return caller.logits(release, rows, until)
+
+
 def _silent(error: Exception) -> bool:
     """Whether the endpoint gave no answer, rather than a bad one."""
     return type(error) is EndpointUnavailable
 
 
 def _body(release: Release, rows: Sequence[Encoding], seconds: float) -> bytes:
-    asked = Asked.model_construct(digest=release.digest, seconds=seconds, rows=tuple(map(Row.of, rows)))
+    counted = ENCODER in release.manifest.files
+    sent = tuple(Row.of(row, counted) for row in rows)
+    asked = Asked.model_construct(digest=release.digest, seconds=seconds, rows=sent)
     body = asked.model_dump_json().encode()
     if len(body) > MOST_BYTES:
         raise InvalidRequest(f"The rows have {len(body):,} bytes; the heavy endpoint takes {MOST_BYTES:,}.")
     return body
 
 
-def _read(body: bytes, release: Release, rows: int) -> list[NDArray[np.float32]]:
+def _read(body: bytes, release: Release, rows: Sequence[Encoding]) -> list[NDArray[np.float32]]:
     """The answer, if it is one to these rows by this release, of finite numbers."""
     try:
         answered = Answered.model_validate_json(body)
@@ -103,7 +120,7 @@ def _read(body: bytes, release: Release, rows: int) -> list[NDArray[np.float32]]
         raise EndpointRejected("The heavy endpoint's answer can't be read.") from None
     if answered.digest != release.digest:
         raise EndpointRejected("Another release answered than the heavy endpoint was asked for.")
-    outputs = {len(golden.logits) for golden in release.manifest.golden.vectors}
-    if len(answered.logits) != rows or {len(row) for row in answered.logits} != outputs:
+    fitting = (fits(release.manifest.golden, *pair) for pair in zip(rows, answered.logits, strict=False))
+    if len(answered.logits) != len(rows) or not all(fitting):
         raise EndpointRejected("The heavy endpoint answered with another number of rows or of logits.")
     return [np.array(row, dtype=np.float32) for row in answered.logits]

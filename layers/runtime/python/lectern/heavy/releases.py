@@ -2,8 +2,8 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,9 @@ from tokenizers import Tokenizer
 
 from lectern.call import Call
 from lectern.errors import ReleaseRejected
+from lectern.held import MOST_VERSIONS
 from lectern.load import fetch, read_tokenizer
 from lectern.model import TOKENIZER, Encoding
-from lectern.models import MOST_LOADED
 from lectern.release import Pin, Release, read_release
 from lectern.store import Store
 
@@ -28,6 +28,7 @@ class RemoteModel:
     release: Release
     tokenizer: Tokenizer
     ask: Ask
+    files: Mapping[str, bytes] = field(default_factory=dict)
     encoder: None = None
 
     def infer_all(self, rows: Sequence[Encoding], call: Call) -> list[NDArray[np.float32]]:
@@ -37,9 +38,9 @@ class RemoteModel:
 
     def further(self, names: Sequence[str]) -> list[bytes]:
         """See Model."""
-        if names:
-            raise ReleaseRejected(f"What {names[0]} is for can't be done by an endpoint.")
-        return []
+        for name in set(names) - self.files.keys():
+            raise ReleaseRejected(f"What {name} is for can't be done by an endpoint.")
+        return [self.files[name] for name in names]
 
 
 class RemoteReleases:
@@ -56,7 +57,7 @@ class RemoteReleases:
             model = self._known.get((pin.model, pin.version)) or self._read(pin)
             self._known[pin.model, pin.version] = model
             self._known.move_to_end((pin.model, pin.version))
-            while len(self._known) > MOST_LOADED:
+            while len(self._known) > MOST_VERSIONS:
                 self._known.popitem(last=False)
         if pin.manifest_sha256 not in (None, model.release.digest):
             raise ReleaseRejected(f"The alias pins another manifest of {pin.model} {pin.version} than the one read.")
@@ -65,4 +66,4 @@ class RemoteReleases:
     def _read(self, pin: Pin) -> RemoteModel:
         release = read_release(self._store, pin, self._key)
         data = fetch(self._store, TOKENIZER, release.manifest)
-        return RemoteModel(release, read_tokenizer(data, release.manifest), self._ask)
+        return RemoteModel(release, read_tokenizer(data, release.manifest), self._ask, {TOKENIZER: data})

@@ -5,14 +5,14 @@ and Jones, 2001). Whatever goes wrong with the endpoint, the fast model answers,
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
 from lectern.call import Call
 from lectern.errors import EndpointUnavailable, LecternError
-from lectern.heavy.caller import Caller
+from lectern.heavy.caller import Caller, Callers
 from lectern.heavy.releases import RemoteReleases
 from lectern.model import Model
 from lectern.models import Models
@@ -45,10 +45,17 @@ class Heavy:
         if not config.heavy_endpoint:
             return cls(None, config.heavy_seconds, config.heavy_below)
         prepare()
-        caller = Caller(partial(invoke, config.heavy_endpoint, config.heavy_component))
         store = open_store(config.store, config.store_timeout_seconds)
-        releases = RemoteReleases(store, config.public_key, caller.logits)
+        callers = Callers(partial(_caller, config.heavy_endpoint, config.heavy_components))
+        releases = RemoteReleases(store, config.public_key, callers.logits)
         return cls(releases, config.heavy_seconds, config.heavy_below)
+
+
+def _caller(endpoint: str, components: Mapping[str, str], model: str) -> Caller:
+    """Who asks for a model: its inference component, where the endpoint has any."""
+    if components and model not in components:
+        raise EndpointUnavailable(f"The endpoint does not serve {model}: LECTERN_HEAVY_COMPONENTS has what it serves.")
+    return Caller(partial(invoke, endpoint, components.get(model, "")))
 
 
 @cache
@@ -62,10 +69,11 @@ def answer_by_tier(
 ) -> Response:
     """Answer a request whose tier is `heavy` or `auto`. Raises what the fast model raises."""
     heavy = shared()
-    if request.tier == "auto" or request.question_id:
-        sure = fast(request.model_copy(update={"explain": False}))
+    explained = getattr(request, "explain", False)
+    if request.tier == "auto" or getattr(request, "question_id", None):
+        sure = fast(request.model_copy(update={"explain": False}) if explained else request)
         if not _escalates(sure, heavy.below if request.tier == "auto" else 1.1):
-            return fast(request) if request.explain else sure
+            return fast(request) if explained else sure
     try:
         return _by_endpoint(task, request, call, models, heavy, by_model)
     except LecternError as error:

@@ -3,11 +3,12 @@
 The endpoint knows no task. Whoever asks has tokenised by the release that it names, so another one is refused.
 """
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
-from lectern.manifest import Document
+from lectern.manifest import Document, Golden
 from lectern.model import Encoding
 
 MOST_ROWS = 128
@@ -32,13 +33,13 @@ class Row(Document):
     hashes: tuple[Token, ...] = Field(default=(), max_length=16 * LONGEST)
 
     @classmethod
-    def of(cls, row: Encoding) -> "Row":
-        """The same row, to be sent; it is ours, so it is not checked again."""
+    def of(cls, row: Encoding, counted: bool = True) -> "Row":
+        """The same row, to be sent, what the task counted in it only where told; it is ours, so not checked again."""
         return cls.model_construct(
             input_ids=tuple(row.input_ids),
             token_type_ids=tuple(row.token_type_ids),
-            features=tuple(row.features),
-            hashes=tuple(row.hashes),
+            features=tuple(row.features) if counted else (),
+            hashes=tuple(row.hashes) if counted else (),
         )
 
     def encoding(self) -> Encoding:
@@ -54,8 +55,20 @@ class Asked(Document):
     rows: tuple[Row, ...] = Field(min_length=1, max_length=MOST_ROWS)
 
 
+def fits(golden: Golden, row: Encoding, logits: Sequence[float]) -> bool:
+    """Whether there are as many logits as a row of such a release has: as many as each of its golden vectors, or as
+    many for each token. From a release that writes come tokens, of which there is at least one.
+    """
+    if any(vector.written for vector in golden.vectors):
+        return 0 < len(logits) <= LONGEST and all(number >= 0 and number == int(number) for number in logits)
+    known = {(len(vector.logits), len(vector.input_ids)) for vector in golden.vectors}
+    if len({outputs for outputs, _ in known}) == 1:
+        return all(len(logits) == outputs for outputs, _ in known)
+    return all(len(logits) * tokens == outputs * len(row.input_ids) for outputs, tokens in known)
+
+
 class Answered(Document):
-    """Logits of the rows, in their order, and the release that gave them."""
+    """Logits of the rows, in their order, and the release that gave them; of one that writes, tokens."""
 
     digest: str
     logits: tuple[tuple[Number, ...], ...]

@@ -16,7 +16,7 @@ from lectern.telemetry import logger
 def create_handler(task: Task, app: FastAPI) -> Handler:
     """The handler of a function; where settings say so, the release is loaded before the first event."""
     if settings().preload:
-        _preload(task)
+        preload(task)
 
     def on_event(event: dict[str, Any], context: Any) -> dict[str, Any]:
         request_id = getattr(context, "aws_request_id", "")
@@ -30,7 +30,7 @@ def create_handler(task: Task, app: FastAPI) -> Handler:
     return create_api_handler(app, on_event)
 
 
-def _preload(task: Task) -> None:
+def preload(task: Task) -> None:
     """Load the release; a function without one starts all the same, and says so at each request.
 
     What it saw of the alias is forgotten: a snapshot of this process may answer weeks later.

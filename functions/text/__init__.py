@@ -1,0 +1,1 @@
+"""Several light tasks from one function."""
