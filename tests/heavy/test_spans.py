@@ -34,7 +34,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def running(found: dict[str, Any], answer_release: Release, signer: Signer) -> Iterator[Running]:
     release = read_release(open_store(settings().store), Pin("answer-large", "1.0.0"), signer.public_key())
     folder = Path(os.environ["LECTERN_STORE"].removeprefix("file:"))
-    with serving(folder, signer.public_key(), release, with_torch()) as server:
+    with serving(folder, signer.public_key(), release, with_torch(), SECONDS="60") as server:
         yield server
 
 
@@ -51,7 +51,7 @@ def ask(running: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
         body: dict[str, Any] = response.json()
         return body
 
-    made = Heavy.of(settings().model_copy(update={"heavy_endpoint": NAME, "heavy_seconds": 30.0}))
+    made = Heavy.of(settings().model_copy(update={"heavy_endpoint": NAME, "heavy_seconds": 60.0}))
     monkeypatch.setattr(tiers, "shared", lambda: made)
     with reaching(running.port, monkeypatch):
         yield asked

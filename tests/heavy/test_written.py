@@ -35,7 +35,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def running(found: dict[str, Any], summaries_release: Release, signer: Signer) -> Iterator[Running]:
     release = read_release(open_store(settings().store), Pin("summaries-large", "1.0.0"), signer.public_key())
     folder = Path(os.environ["LECTERN_STORE"].removeprefix("file:"))
-    with serving(folder, signer.public_key(), release, with_torch()) as server:
+    with serving(folder, signer.public_key(), release, with_torch(), SECONDS="60") as server:
         yield server
 
 
