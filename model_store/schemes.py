@@ -22,6 +22,7 @@ from functions.grading.schemas import LABELS, GradeRequest
 from functions.grading.task import encode
 from lectern.model import Encoder, Encoding, infer
 from model_store.build.builder import float_graph
+from model_store.build.outliers import known_in
 from model_store.build.quantise import CHOSEN, DEFAULT, Scheme, products, quantise, scheme_facts
 from model_store.catalogue import Model
 from model_store.evaluate import loaded_models
@@ -87,10 +88,14 @@ def choice(schemes: Sequence[Scheme], table: Sequence[dict[str, Any]]) -> int:
 
 
 def distinct(graph: onnx.ModelProto, schemes: Sequence[Scheme]) -> list[Scheme]:
-    """Those that make different files of this graph: nodes that it lacks are not named."""
-    there, embedded = {node.name for node in graph.graph.node}, is_embedded(graph)
+    """Those that make different files of this graph: nodes and outliers that it lacks are not named."""
+    there, embedded, parted = {node.name for node in graph.graph.node}, is_embedded(graph), bool(known_in(graph))
     named = [
-        dataclasses.replace(scheme, in_float=tuple(node for node in scheme.in_float if node in there))
+        dataclasses.replace(
+            scheme,
+            in_float=tuple(node for node in scheme.in_float if node in there),
+            apart=scheme.apart and parted,
+        )
         for scheme in schemes
         if embedded or scheme.embeddings
     ]

@@ -49,12 +49,17 @@ def kept_apart(graph: onnx.ModelProto, in_float: Collection[str] = ()) -> onnx.M
     """
     result = onnx.ModelProto()
     result.CopyFrom(graph)
-    weights = {constant.name: constant for constant in graph.graph.initializer}
-    for layer, channels in OUTLIERS.items():
-        weight = weights.get(f"{layer}output.dense.weight")
-        if weight is not None and weight.dims[0] == WIDTH and f"{layer}narrow" not in in_float:
-            _part(result.graph, layer, numpy_helper.to_array(weight), list(channels))
+    for layer, weight in known_in(graph).items():
+        if f"{layer}narrow" not in in_float:
+            _part(result.graph, layer, numpy_helper.to_array(weight), list(OUTLIERS[layer]))
     return result
+
+
+def known_in(graph: onnx.ModelProto) -> dict[str, TensorProto]:
+    """The weights of the layers whose outliers are known, by layer."""
+    weights = {constant.name: constant for constant in graph.graph.initializer}
+    there = {layer: weights.get(f"{layer}output.dense.weight") for layer in OUTLIERS}
+    return {layer: weight for layer, weight in there.items() if weight is not None and weight.dims[0] == WIDTH}
 
 
 def few(layer: str) -> str:
