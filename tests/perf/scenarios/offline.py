@@ -37,7 +37,10 @@ def measure_offline(rows: Sequence[Mapping[str, str]]) -> list[Figure]:
             seconds["onnxruntime alone"].append(ceiling_seconds(rows, model))
             small["lectern"].append(lectern_seconds(rows, Path(folder, f"small{number}"), "grading-small"))
             print(f"offline {number + 1}/{RUNS}: {seconds} {small}", flush=True)
-    rate = len(rows).__truediv__
+
+    def rate(seconds: float) -> float:
+        return len(rows) / seconds
+
     return [
         figure("offline.grading", "pairs/s", seconds, "onnxruntime alone", rate),
         figure("offline.grading-small", "pairs/s", small, "grading", rate),
