@@ -22,11 +22,11 @@ def bars(title: str, figures: Sequence[Figure]) -> str:
     body = [f'<text x="10" y="20" font-weight="bold">{escape(title)}</text>']
     for number, (name, value, colour) in enumerate(rows):
         top = 34 + ROW * number
-        long = (WIDTH - LEFT - 110) * value / most
+        long = (WIDTH - LEFT - 130) * value / most
         body += [
             f'<text x="{LEFT - 8}" y="{top + 12}" text-anchor="end">{escape(name)}</text>',
             f'<rect x="{LEFT}" y="{top}" width="{long:.1f}" height="14" fill="{colour}"/>',
-            f'<text x="{LEFT + long + 6:.1f}" y="{top + 12}">{value:g} {escape(unit)}</text>',
+            f'<text x="{LEFT + long + 6:.1f}" y="{top + 12}">{value:.3g} {escape(unit)}</text>',
         ]
     return _picture(body, 44 + ROW * len(rows))
 
