@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lectern.search.index import Found
 
-RANK = 10
+RANK = 60
 """What is added to a rank before it is turned round: the larger, the less the very first places stand out."""
 
 MEANING = 0.6
