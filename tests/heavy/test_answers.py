@@ -7,17 +7,16 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from lectern.heavy import tiers
-from lectern.heavy.tiers import FALLEN_BACK, Heavy
+from lectern.heavy.tiers import FALLEN_BACK
 from lectern.manifest import GoldenVector
 from lectern.release import Release
-from lectern.settings import settings
 from model_store.catalogue import read_model
 from model_store.release.signing import Signer
 from model_store.sources import base_folder
-from tests.heavy.conftest import NAME, Stub
+from tests.heavy.asking import Ask, Configure, asking, configuring
+from tests.heavy.conftest import Stub
 from tests.heavy.made import publish_made
-from tests.heavy.test_tiers import FAULTS, Ask
+from tests.heavy.test_tiers import FAULTS
 
 REQUEST = {
     "question": "How many moons does Mars have?",
@@ -36,31 +35,16 @@ def large(answer_release: Release, signer: Signer, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture
-def heavy(monkeypatch: pytest.MonkeyPatch, large: Release, stub: Stub) -> Callable[..., None]:
+def heavy(monkeypatch: pytest.MonkeyPatch, large: Release, stub: Stub) -> Configure:
     stub.answer = at(large.digest, TWO)
-
-    def configure(**changes: Any) -> None:
-        config = settings().model_copy(update={"heavy_endpoint": NAME, "heavy_seconds": 2.0} | changes)
-        made = Heavy.of(config)
-        monkeypatch.setattr(tiers, "shared", lambda: made)
-
-    configure()
-    return configure
+    return configuring(monkeypatch)
 
 
 @pytest.fixture
-def ask(heavy: Callable[..., None]) -> Ask:
+def ask(heavy: Configure) -> Ask:
     from functions.answer.handler import app
 
-    client = TestClient(app)
-
-    def asked(headers: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:
-        response = client.post("/v1/answer", json=REQUEST | changes, headers=headers)
-        assert response.status_code == 200, response.text
-        body: dict[str, Any] = response.json()
-        return body
-
-    return asked
+    return asking(app, "/v1/answer", REQUEST)
 
 
 def at(digest: str, place: int) -> Callable[[dict[str, Any]], tuple[int, Any]]:
@@ -110,7 +94,7 @@ def test_more_windows_than_the_endpoint_takes_are_answered_here(ask: Ask, stub: 
     assert (body["tier"], body["warnings"], stub.asked) == ("fast", [FALLEN_BACK], 0)
 
 
-def test_auto_escalates_below_the_threshold_alone(ask: Ask, stub: Stub, heavy: Callable[..., None]) -> None:
+def test_auto_escalates_below_the_threshold_alone(ask: Ask, stub: Stub, heavy: Configure) -> None:
     confidence = ask()["confidence"]
     heavy(heavy_below=confidence)
     assert (ask(tier="auto")["tier"], stub.asked) == ("fast", 0)
@@ -118,7 +102,7 @@ def test_auto_escalates_below_the_threshold_alone(ask: Ask, stub: Stub, heavy: C
     assert (ask(tier="auto")["tier"], stub.asked) == ("heavy", 1)
 
 
-def test_an_explanation_is_of_who_answered(ask: Ask, stub: Stub, heavy: Callable[..., None]) -> None:
+def test_an_explanation_is_of_who_answered(ask: Ask, stub: Stub, heavy: Configure) -> None:
     body = ask(tier="heavy", explain=True)
     assert (body["tier"], stub.asked > 1) == ("heavy", True)
     assert body["explanation"]["context"]

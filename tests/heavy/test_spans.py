@@ -1,27 +1,20 @@
 """answer-large: a tiny RoBERTa from its checkpoint to POST /v1/answer, by the real server with torch."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 pytest.importorskip("litserve")
 
-from lectern.heavy import tiers
-from lectern.heavy.tiers import Heavy
-from lectern.release import Pin, Release, read_release
-from lectern.settings import settings
-from lectern.store import open_store
+from lectern.release import Release
 from model_store.release.signing import Signer
-from tests.heavy.conftest import NAME, TRAINED, Running, reaching, serving, told_by, with_torch
+from tests.heavy.asking import Ask, asking, configuring, serving_with_torch
+from tests.heavy.conftest import TRAINED, Running, reaching, told_by
 
 pytestmark = pytest.mark.skipif(not TRAINED.exists(), reason="needs make train-env")
 
-Ask = Callable[..., dict[str, Any]]
 TEXTS = [f"The moon number {n} was found in {1800 + n}. " * (1 + n % 40) for n in range(24)]
 
 
@@ -32,9 +25,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def running(found: dict[str, Any], answer_release: Release, signer: Signer) -> Iterator[Running]:
-    release = read_release(open_store(settings().store), Pin("answer-large", "1.0.0"), signer.public_key())
-    folder = Path(os.environ["LECTERN_STORE"].removeprefix("file:"))
-    with serving(folder, signer.public_key(), release, with_torch(), SECONDS="60") as server:
+    with serving_with_torch("answer-large", signer) as server:
         yield server
 
 
@@ -42,19 +33,10 @@ def running(found: dict[str, Any], answer_release: Release, signer: Signer) -> I
 def ask(running: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     from functions.answer.handler import app
 
-    client = TestClient(app)
-
-    def asked(context: str, **changes: Any) -> dict[str, Any]:
-        request = {"question": "When was the moon found?", "context": context, "tier": "heavy", **changes}
-        response = client.post("/v1/answer", json=request)
-        assert response.status_code == 200, response.text
-        body: dict[str, Any] = response.json()
-        return body
-
-    made = Heavy.of(settings().model_copy(update={"heavy_endpoint": NAME, "heavy_seconds": 60.0}))
-    monkeypatch.setattr(tiers, "shared", lambda: made)
+    configuring(monkeypatch, heavy_seconds=60.0)
+    asked = asking(app, "/v1/answer", {"question": "When was the moon found?", "tier": "heavy"})
     with reaching(running.port, monkeypatch):
-        yield asked
+        yield lambda context, **changes: asked(context=context, **changes)
 
 
 def test_rows_stand_in_the_frame_of_their_own_tokenizer(found: dict[str, Any]) -> None:

@@ -13,15 +13,14 @@ from tokenizers.pre_tokenizers import ByteLevel
 from tokenizers.processors import RobertaProcessing
 
 from functions.summarize.written import IN_PARTS
-from lectern.heavy import tiers
-from lectern.heavy.tiers import FALLEN_BACK, Heavy
+from lectern.heavy.tiers import FALLEN_BACK
 from lectern.manifest import GoldenVector
 from lectern.release import Release
-from lectern.settings import settings
 from model_store.release.signing import Signer
-from tests.heavy.conftest import NAME, Stub
+from tests.heavy.asking import Ask, Configure, asking, configuring
+from tests.heavy.conftest import Stub
 from tests.heavy.made import publish_made
-from tests.heavy.test_tiers import FAULTS, Ask
+from tests.heavy.test_tiers import FAULTS
 
 TEXT = "Mars has two moons. Asaph Hall found both of them in 1877. Phobos is the larger one. They are small."
 NEW = "Two small moons go round Mars. They were found in 1877."
@@ -50,31 +49,16 @@ def large(summaries_release: Release, signer: Signer, tmp_path_factory: pytest.T
 
 
 @pytest.fixture
-def heavy(monkeypatch: pytest.MonkeyPatch, large: Release, stub: Stub) -> Callable[..., None]:
+def heavy(monkeypatch: pytest.MonkeyPatch, large: Release, stub: Stub) -> Configure:
     stub.answer = writing(large.digest, NEW)
-
-    def configure(**changes: Any) -> None:
-        config = settings().model_copy(update={"heavy_endpoint": NAME, "heavy_seconds": 2.0} | changes)
-        made = Heavy.of(config)
-        monkeypatch.setattr(tiers, "shared", lambda: made)
-
-    configure()
-    return configure
+    return configuring(monkeypatch)
 
 
 @pytest.fixture
-def ask(heavy: Callable[..., None]) -> Ask:
+def ask(heavy: Configure) -> Ask:
     from functions.summarize.handler import app
 
-    client = TestClient(app)
-
-    def asked(headers: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:
-        response = client.post("/v1/summarize", json={"text": TEXT} | changes, headers=headers)
-        assert response.status_code == 200, response.text
-        body: dict[str, Any] = response.json()
-        return body
-
-    return asked
+    return asking(app, "/v1/summarize", {"text": TEXT})
 
 
 def writing(digest: str, *texts: str) -> Callable[[dict[str, Any]], tuple[int, Any]]:

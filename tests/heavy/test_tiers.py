@@ -15,7 +15,7 @@ from infra.local.heavy import free_port
 from lectern.errors import UnknownRelease
 from lectern.heavy import tiers
 from lectern.heavy.breaker import FAILURES
-from lectern.heavy.tiers import FALLEN_BACK, Heavy
+from lectern.heavy.tiers import FALLEN_BACK
 from lectern.models import Models
 from lectern.release import Pin, Release
 from lectern.settings import settings
@@ -24,11 +24,11 @@ from lectern.telemetry import logger
 from model_store.release.alias import promote
 from model_store.release.publish import publish
 from model_store.release.signing import Signer
+from tests.heavy.asking import Ask, Configure, asking, configuring
 from tests.heavy.conftest import NAME, Stub, reaching
 from tests.http.conftest import REQUEST
 from tests.release.tiny import tiny_build
 
-Ask = Callable[..., dict[str, Any]]
 SURE = [2.0, 0.0, -2.0]
 
 
@@ -43,32 +43,16 @@ def large(release: Release, signer: Signer, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture
-def heavy(monkeypatch: pytest.MonkeyPatch, large: Release, stub: Stub) -> Callable[..., None]:
-    """Settings of the heavy path, with an endpoint and a breaker of this test's own."""
+def heavy(monkeypatch: pytest.MonkeyPatch, large: Release, stub: Stub) -> Configure:
     stub.answer = sure(large.digest)
-
-    def configure(**changes: Any) -> None:
-        config = settings().model_copy(update={"heavy_endpoint": NAME, "heavy_seconds": 2.0} | changes)
-        made = Heavy.of(config)
-        monkeypatch.setattr(tiers, "shared", lambda: made)
-
-    configure()
-    return configure
+    return configuring(monkeypatch)
 
 
 @pytest.fixture
-def ask(release: Release, heavy: Callable[..., None]) -> Ask:
+def ask(release: Release, heavy: Configure) -> Ask:
     from functions.grading.handler import app
 
-    client = TestClient(app)
-
-    def asked(headers: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:
-        response = client.post("/v1/grade", json=REQUEST | changes, headers=headers)
-        assert response.status_code == 200, response.text
-        body: dict[str, Any] = response.json()
-        return body
-
-    return asked
+    return asking(app, "/v1/grade", REQUEST)
 
 
 def sure(digest: str, logits: list[float] = SURE) -> Callable[[dict[str, Any]], tuple[int, Any]]:
@@ -89,18 +73,18 @@ def test_the_heavy_model_answers_by_its_own_release(ask: Ask, stub: Stub, large:
     assert stub.seen == [{"path": f"/endpoints/{NAME}/invocations", "component": None}]
 
 
-def test_an_inference_component_is_named(ask: Ask, stub: Stub, heavy: Callable[..., None]) -> None:
+def test_an_inference_component_is_named(ask: Ask, stub: Stub, heavy: Configure) -> None:
     heavy(heavy_components={"grading-large": "grading-large"})
     assert ask(tier="heavy")["tier"] == "heavy"
     assert stub.seen[0]["component"] == "grading-large"
 
 
-def test_a_model_without_a_component_is_not_asked_for(ask: Ask, stub: Stub, heavy: Callable[..., None]) -> None:
+def test_a_model_without_a_component_is_not_asked_for(ask: Ask, stub: Stub, heavy: Configure) -> None:
     heavy(heavy_components={"answer-large": "answer-large"})
     assert (ask(tier="heavy")["warnings"], stub.asked) == ([FALLEN_BACK], 0)
 
 
-def test_auto_escalates_below_the_threshold_alone(ask: Ask, stub: Stub, heavy: Callable[..., None]) -> None:
+def test_auto_escalates_below_the_threshold_alone(ask: Ask, stub: Stub, heavy: Configure) -> None:
     confidence = ask()["confidence"]
     heavy(heavy_below=confidence)
     assert (ask(tier="auto")["tier"], stub.asked) == ("fast", 0)
@@ -108,7 +92,7 @@ def test_auto_escalates_below_the_threshold_alone(ask: Ask, stub: Stub, heavy: C
     assert (ask(tier="auto")["tier"], stub.asked) == ("heavy", 1)
 
 
-def test_a_sure_answer_is_explained_by_the_fast_model(ask: Ask, stub: Stub, heavy: Callable[..., None]) -> None:
+def test_a_sure_answer_is_explained_by_the_fast_model(ask: Ask, stub: Stub, heavy: Configure) -> None:
     heavy(heavy_below=0.0)
     body = ask(tier="auto", explain=True)
     assert body["explanation"]["answer"]
@@ -167,7 +151,7 @@ def test_whatever_goes_wrong_the_fast_model_answers_and_says_so(ask: Ask, stub: 
     assert stub.asked == times
 
 
-def test_auto_says_so_too(ask: Ask, stub: Stub, heavy: Callable[..., None]) -> None:
+def test_auto_says_so_too(ask: Ask, stub: Stub, heavy: Configure) -> None:
     heavy(heavy_below=1.0)
     stub.answer, _ = FAULTS["5xx of the container"]
     body = ask(tier="auto", explain=True)
@@ -180,7 +164,7 @@ def test_nobody_listens(ask: Ask, stub: Stub, monkeypatch: pytest.MonkeyPatch) -
         assert ask(tier="heavy")["warnings"] == [FALLEN_BACK]
 
 
-def test_no_endpoint_is_configured(ask: Ask, stub: Stub, heavy: Callable[..., None]) -> None:
+def test_no_endpoint_is_configured(ask: Ask, stub: Stub, heavy: Configure) -> None:
     heavy(heavy_endpoint="")
     body = ask(tier="heavy")
     assert (body["tier"], body["warnings"], stub.asked) == ("fast", [FALLEN_BACK], 0)
@@ -204,7 +188,7 @@ def test_a_deadline_shorter_than_one_call_leaves_the_fast_model_its_time(ask: As
 
 
 def test_a_hanging_endpoint_keeps_within_the_callers_deadline(
-    ask: Ask, stub: Stub, heavy: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    ask: Ask, stub: Stub, heavy: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second and a half stays for the fast model, which a machine that does much else can need."""
     heavy(heavy_seconds=60.0)
@@ -254,7 +238,7 @@ def test_the_logs_say_why_and_nothing_of_the_text(ask: Ask, stub: Stub, capfd: p
     assert "zebra-7431" not in printed
 
 
-def test_a_questions_own_pack_has_the_last_word(ask: Ask, stub: Stub, heavy: Callable[..., None]) -> None:
+def test_a_questions_own_pack_has_the_last_word(ask: Ask, stub: Stub, heavy: Configure) -> None:
     from functions.grading.handler import app
 
     heavy(heavy_below=1.0)

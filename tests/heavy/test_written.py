@@ -1,28 +1,22 @@
 """summaries-large: a tiny BART from its checkpoint to POST /v1/summarize, by the real server with torch."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 pytest.importorskip("litserve")
 
 from functions.summarize.written import IN_PARTS
-from lectern.heavy import tiers
-from lectern.heavy.tiers import FALLEN_BACK, Heavy
-from lectern.release import Pin, Release, read_release
-from lectern.settings import settings
-from lectern.store import open_store
+from lectern.heavy.tiers import FALLEN_BACK
+from lectern.release import Release
 from model_store.release.signing import Signer
-from tests.heavy.conftest import NAME, TRAINED, Running, reaching, serving, told_by, with_torch
+from tests.heavy.asking import Ask, asking, configuring, serving_with_torch
+from tests.heavy.conftest import TRAINED, Running, reaching, told_by
 
 pytestmark = pytest.mark.skipif(not TRAINED.exists(), reason="needs make train-env")
 
-Ask = Callable[..., dict[str, Any]]
 TEXTS = [f"The moon number {n} was found in {1800 + n}. " * (1 + n % 4) for n in range(8)]
 
 
@@ -33,9 +27,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def running(found: dict[str, Any], summaries_release: Release, signer: Signer) -> Iterator[Running]:
-    release = read_release(open_store(settings().store), Pin("summaries-large", "1.0.0"), signer.public_key())
-    folder = Path(os.environ["LECTERN_STORE"].removeprefix("file:"))
-    with serving(folder, signer.public_key(), release, with_torch(), SECONDS="60") as server:
+    with serving_with_torch("summaries-large", signer) as server:
         yield server
 
 
@@ -43,18 +35,10 @@ def running(found: dict[str, Any], summaries_release: Release, signer: Signer) -
 def ask(running: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     from functions.summarize.handler import app
 
-    client = TestClient(app)
-
-    def asked(text: str, **changes: Any) -> dict[str, Any]:
-        response = client.post("/v1/summarize", json={"text": text, "tier": "heavy", **changes})
-        assert response.status_code == 200, response.text
-        body: dict[str, Any] = response.json()
-        return body
-
-    made = Heavy.of(settings().model_copy(update={"heavy_endpoint": NAME, "heavy_seconds": 60.0}))
-    monkeypatch.setattr(tiers, "shared", lambda: made)
+    configuring(monkeypatch, heavy_seconds=60.0)
+    asked = asking(app, "/v1/summarize", {"tier": "heavy"})
     with reaching(running.port, monkeypatch):
-        yield asked
+        yield lambda text, **changes: asked(text=text, **changes)
 
 
 def test_a_text_is_written_the_same_in_whatever_company(found: dict[str, Any]) -> None:
