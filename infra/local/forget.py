@@ -25,14 +25,5 @@ _SHARED = (
 def forget_services() -> None:
     """Read the settings anew, and open stores, tables and clients anew."""
     resources.forget()
-    shared = (
-        shared_book,
-        shared_collections,
-        shared_directory,
-        shared_models,
-        shared_packs,
-        shared_schemes,
-        shared_tiers,
-    )
-    for kept in (settings, *shared, client.client, functions.client):
+    for kept in (settings, *_SHARED, client.client, functions.client):
         kept.cache_clear()

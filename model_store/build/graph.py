@@ -159,7 +159,7 @@ def _feed_forward(graph: Graph, layer: str, hidden: str) -> str:
 
 
 def _added_and_normed(graph: Graph, part: str, value: str, residual: str) -> str:
-    """Layer normalisation in steps: onnxruntime's own, which is not vectorised, takes four times as long.
+    """Layer normalisation in steps: onnxruntime's own is not vectorised, and takes several times as long.
 
     The bias comes first, for the quantised product takes it in. The epsilon is the operator's, 1e-9 of a deviation.
     """
