@@ -25,8 +25,9 @@ from lectern.load import load
 from lectern.manifest import Calibration
 from lectern.model import Encoder, LoadedModel
 from lectern.store.local import LocalStore
-from model_store.build.builder import build, float_graph
+from model_store.build.builder import build
 from model_store.build.encoder import float_encoder
+from model_store.build.make import float_graph
 from model_store.calibrate import calibrate, coverage, softmax
 from model_store.catalogue import Model
 from model_store.keep import keep

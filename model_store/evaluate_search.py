@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from model_store.build.builder import float_graph
+from model_store.build.make import float_graph
 from model_store.build.quantise import CHOSEN, scheme_facts
 from model_store.catalogue import Model
 from model_store.evaluate import loaded_models

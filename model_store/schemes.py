@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from functions.grading.schemas import LABELS, GradeRequest
 from functions.grading.task import encode
 from lectern.model import Encoder, Encoding, infer
-from model_store.build.builder import float_graph
+from model_store.build.make import float_graph
 from model_store.build.outliers import known_in
 from model_store.build.quantise import CHOSEN, DEFAULT, Scheme, products, quantise, scheme_facts
 from model_store.catalogue import Model

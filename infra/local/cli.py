@@ -11,23 +11,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
 from infra.errors import DeploymentError
-from infra.local import models_life, models_train
-from infra.local.batch_cli import batch
-from infra.local.console import progress_bar
-from infra.local.cost_cli import cost
 from infra.local.environment import ensure_live, use_local_settings
-from infra.local.essays_cli import essays
-from infra.local.import_cli import import_marks
 from infra.local.journal import JournalBusy
-from infra.local.models_attack import attack
-from infra.local.models_cli import models
-from infra.local.models_explain import evaluate_explanations
-from infra.local.models_republish import republish
-from infra.local.packs_cli import packs
-from infra.local.preflight_cli import preflight
-from infra.local.regrade_cli import regrade
-from infra.local.review_cli import review
-from infra.local.run_cli import run
+from infra.local.lazy import LazyGroup
 from lectern.batch.lines import TableError
 from lectern.errors import LecternError
 from lectern.problem import told as said
@@ -37,27 +23,25 @@ from model_store.errors import ModelStoreError
 ROWS_IN_ERROR = 3
 
 
-@click.group()
+OTHERS = {
+    "batch": "infra.local.batch_cli:batch",
+    "cost": "infra.local.cost_cli:cost",
+    "essays": "infra.local.essays_cli:essays",
+    "import": "infra.local.import_cli:import_marks",
+    "models": "infra.local.models_all:models",
+    "packs": "infra.local.packs_cli:packs",
+    "preflight": "infra.local.preflight_cli:preflight",
+    "regrade": "infra.local.regrade_cli:regrade",
+    "review": "infra.local.review_cli:review",
+    "run": "infra.local.run_cli:run",
+}
+"""Commands of modules of their own."""
+
+
+@click.group(cls=LazyGroup, lazy=OTHERS)
 @click.version_option(package_name="lectern")
 def cli() -> None:
     """Models as a service for education, in your own AWS account or on this machine."""
-
-
-cli.add_command(models)
-models.add_command(attack)
-cli.add_command(packs)
-cli.add_command(batch)
-cli.add_command(review)
-cli.add_command(regrade)
-cli.add_command(import_marks)
-cli.add_command(essays)
-cli.add_command(cost)
-cli.add_command(preflight)
-cli.add_command(run)
-models.add_command(evaluate_explanations)
-models.add_command(republish)
-for command in (*models_life.COMMANDS, *models_train.COMMANDS):
-    models.add_command(command)
 
 
 @cli.command()
@@ -71,6 +55,7 @@ for command in (*models_life.COMMANDS, *models_train.COMMANDS):
 @click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
 def grade(source: Path, folder: Path, model: str, version: str | None, explain: bool, as_json: bool) -> None:
     """Grade a class's answers: grades.csv, summary.json and report.html."""
+    from infra.local.console import progress_bar
     from infra.local.grade import grade_file
 
     if model != "grading":

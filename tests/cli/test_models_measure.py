@@ -13,8 +13,9 @@ from safetensors.numpy import load_file, save_file
 
 from infra.local import models_cli
 from model_store import catalogue
-from model_store.build import builder
-from model_store.build.builder import build, float_graph
+from model_store.build import make
+from model_store.build.builder import build
+from model_store.build.make import float_graph
 from model_store.build.quantise import read_scheme
 from model_store.catalogue import Model
 from model_store.recipes.data import Example, examples_digest, is_validation, read_semeval
@@ -37,7 +38,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     for name in ("tokenizer.json", "config.json"):
         (folder / name).write_bytes((whole / name).read_bytes())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(builder, "base_folder", lambda base, source="": folder)
+        patch.setattr(make, "base_folder", lambda base, source="": folder)
         yield
 
 

@@ -17,8 +17,8 @@ from infra.local.tasks import tasks
 from infra.openapi.examples import read_requests
 from lectern import items
 from lectern.errors import StoreUnavailable
-from lectern.release import Release
 from tests.command import runner
+from tests.conftest import live
 from tests.http.conftest import REQUEST
 
 EXAMPLES = {name: read_requests()[f"POST {task.route}"]["body"] for name, task in tasks().items()}
@@ -45,11 +45,11 @@ class Done:
 Run = Callable[..., Done]
 
 
-@pytest.fixture(autouse=True)
-def _published(
-    release: Release, essays_release: Release, search_release: Release, text_releases: dict[str, Release]
-) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def _published() -> None:
     """Every task's models."""
+    for name in {name for task in tasks().values() for name in task.names}:
+        live(name)
 
 
 @pytest.fixture

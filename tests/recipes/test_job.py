@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model_store.build.builder import float_graph
 from model_store.build.golden import check_reference, read_reference
+from model_store.build.make import float_graph
 from model_store.catalogue import Model, read_model
 from tests.build.random_network import write_thin_adapter
 from tests.recipes.test_data import ANSWER, QUESTION, write

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from model_store.build.builder import float_graph
 from model_store.build.golden import check_reference, read_reference
+from model_store.build.make import float_graph
 from model_store.catalogue import read_model
 from model_store.errors import DataError
 from model_store.recipes.roles_data import FILE, read_sentences, roles_of

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from model_store.build.builder import float_graph
 from model_store.build.golden import check_reference, read_reference
+from model_store.build.make import float_graph
 from model_store.catalogue import read_model
 from tests.recipes.test_texts_data import PHRASES, SENTENCES, question, write
 

@@ -12,7 +12,7 @@ from lectern.errors import StoreUnavailable, UnknownRelease
 from lectern.load import load
 from lectern.release import Pin, read_release
 from lectern.store.local import LocalStore
-from model_store.build import builder
+from model_store.build import make
 from model_store.build.builder import Build
 from model_store.release.publish import publish
 from model_store.release.signing import Signer
@@ -51,8 +51,8 @@ def test_build_onto_a_full_disk(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
 
     monkeypatch.setenv("LECTERN_HOME", str(tmp_path))
-    monkeypatch.setattr(builder, "base_folder", lambda *_: tmp_path)
-    monkeypatch.setattr(builder, "_maker", lambda model: full)
+    monkeypatch.setattr(make, "base_folder", lambda *_: tmp_path)
+    monkeypatch.setattr(make, "_maker", lambda model: full)
     monkeypatch.setattr("sys.argv", ["lectern", "models", "build", "grading"])
     with pytest.raises(SystemExit) as stop:
         cli.main()
