@@ -35,7 +35,8 @@ def write_page(figures: Sequence[Figure], rows: int, words: float) -> None:
 Medians; spread is the interquartile range. The contenders take turns within one run. `cold`: from process start,
 through real awslambdaric, to the first answer, the model fetched from the local S3, digests and golden self-test
 included. `warm`: a request on a started process, no two the same. `memory`: peak resident memory of the process
-afterwards. `p99`: of one request, again and again, beside its median. `offline`: `lectern grade` on {rows} distinct
+afterwards. `p99`: of one request, again and again, beside its median; `steadiness`: p99 over p50, ours and the
+floor's, as a machine is no steadier than that. `offline`: `lectern grade` on {rows} distinct
 pairs of {words:.0f} words on average, the whole command. `serve.8clients`: the application of `make serve`. floor: a
 bare handler with the same files and checks, no framework, no self-test; it reads a text once, where a translation then
 is written and roles are asked for again. torch: transformers and torch in fp32, files

@@ -35,13 +35,17 @@ def measure_function(name: str, variables: Mapping[str, str], starts: int, reque
         figure(f"{scenario}.{name}", unit, measured, reference, attrgetter(scenario))
         for scenario, unit in SCENARIOS
         for reference in others
-    ] + [_steadiness(name, measured["lectern"])]
+    ] + _steadiness(name, measured)
 
 
-def _steadiness(name: str, runs: Sequence[Measured]) -> Figure:
-    """The 99th percentile of one request beside its median."""
-    medians, slowest = zip(*(run.same for run in runs), strict=True)
-    return figure(f"p99.{name}", "ms", {"lectern": slowest, "p50": medians}, "p50")
+def _steadiness(name: str, measured: Mapping[str, Sequence[Measured]]) -> list[Figure]:
+    """The 99th percentile of one request beside its median, and that ratio beside the floor's on the same machine."""
+    medians, slowest = zip(*(run.same for run in measured["lectern"]), strict=True)
+    ratios = {who: [slow / middle for middle, slow in (run.same for run in runs)] for who, runs in measured.items()}
+    return [
+        figure(f"p99.{name}", "ms", {"lectern": slowest, "p50": medians}, "p50"),
+        figure(f"steadiness.{name}", "x p50", ratios, "floor"),
+    ]
 
 
 def _contenders(name: str, variables: dict[str, str], release: Release) -> list[Contender]:
