@@ -1,8 +1,8 @@
 """Measure a model that answers from a text: `lectern models evaluate answer` writes evaluation.json and card.md.
 
 The int8 file that ships and the fp32 graph beside it answer the development questions of SQuAD v1.1 and v2.0, in the
-windows of service, one row per run. The threshold and the confidence are chosen on one half of the articles; what is
-told is of the other half.
+windows of service, one row per run. The threshold and the confidence are chosen on some of the articles, others were
+learnt; what is told is of the rest.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ from model_store.errors import DataError
 from model_store.evaluate import loaded_models
 from model_store.keep import keep
 from model_store.metrics import area_under_roc, expected_calibration_error, mean_interval
-from model_store.recipes.squad.data import DEV_1, DEV_2, is_chosen_on, read_squad
+from model_store.recipes.squad.data import DEV_1, DEV_2, read_squad, use_of
 from model_store.squad_metrics import exact_match, overlap_f1
 
 SETS = {"squad v1.1 development": DEV_1, "squad v2.0 development": DEV_2}
@@ -35,7 +35,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Asked:
-    """A development question; `chosen` says that its article is one that thresholds are chosen on."""
+    """A development question that was not learnt; `chosen`: its article is one that thresholds are chosen on."""
 
     question: str
     context: str
@@ -69,9 +69,10 @@ def _tell(progress: Progress, number: int, of_each: int, done: int) -> None:
 def read_questions(path: Path) -> list[Asked]:
     """The questions of a development part. Raises FileNotFoundError or DataError."""
     found = [
-        Asked(one.question, paragraph.context, one.answers, is_chosen_on(paragraph.title))
+        Asked(one.question, paragraph.context, one.answers, use_of(paragraph.title) == "chosen on")
         for paragraph in read_squad(path)
         for one in paragraph.asked
+        if use_of(paragraph.title) != "learnt"
     ]
     if len({one.chosen for one in found}) < 2:
         raise DataError(f"{path.name} has no articles to choose on, or none to report")

@@ -90,14 +90,19 @@ def take_on(network: nn.Module, model: Model, adapter: dict[str, Tensor]) -> Non
 
 
 def begin_with(network: nn.Module, model: Model, adapter: Path) -> None:
-    """Give the network the weights of an adapter of this recipe; a head for other labels begins anew.
+    """Give the network the weights of an adapter of low rank; a head that the adapter lacks, or has for other labels,
+    begins anew.
 
-    Raises OSError, or KeyError for an adapter of another kind.
+    Raises OSError, KeyError for an adapter of another kind, or RuntimeError for one of another rank.
     """
     tensors = load_file(adapter / "adapter.safetensors")
-    known = dict(_trained(network))
-    other = [name for name in tensors if name in known and known[name].shape != tensors[name].shape]
-    take_on(network, model, tensors | {name: known[name] for name in other})
+    heads = {name: value for name, value in _trained(network) if name.startswith("head.")}
+    anew = {name: value for name, value in heads.items() if _shape(tensors, name) != value.shape}
+    take_on(network, model, tensors | anew)
+
+
+def _shape(tensors: dict[str, Tensor], name: str) -> torch.Size | None:
+    return tensors[name].shape if name in tensors else None
 
 
 def _linears(network: nn.Module) -> Iterator[tuple[nn.Module, str, nn.Linear]]:

@@ -93,3 +93,16 @@ def head_size_of(model: Model) -> int:
 def file_digest(path: Path) -> str:
     """SHA-256 of a file. Raises OSError."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def begun(source: Source) -> dict[str, str]:
+    """What a run's facts say of the adapter that it begins with, if any. Raises OSError."""
+    return {"initial_sha256": file_digest(source.initial / "adapter.safetensors")} if source.initial else {}
+
+
+def with_earlier_data(own: list[dict[str, str]], source: Source) -> list[dict[str, str]]:
+    """The data sets that an adapter learnt: the run's own, and after them those of the adapter that it began with."""
+    if source.initial is None:
+        return own
+    earlier = json.loads((source.initial / "adapter.json").read_text("utf-8"))["training_data"]
+    return [*own, *(entry for entry in earlier if entry not in own)]

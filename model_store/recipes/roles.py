@@ -20,7 +20,7 @@ from model_store.catalogue import Model
 from model_store.recipes.engine import Batch, Fit, Training
 from model_store.recipes.export import write_adapter
 from model_store.recipes.lora import SCALE, begin_with, lora_tensors, lowered, take_on
-from model_store.recipes.recipe import Recipe, Source, Work, file_digest, tokenizer_of
+from model_store.recipes.recipe import Recipe, Source, Work, begun, tokenizer_of
 from model_store.recipes.roles_data import Sentence, read_sentences, sentences_digest
 from model_store.recipes.roles_network import LOWER, RoleNetwork
 from model_store.recipes.roles_reading import held_metrics
@@ -87,14 +87,13 @@ def compose(source: Source, parameters: Parameters) -> Work:
     steps = len(batches_of(examples, parameters.batch_tokens, random.Random(0)))
     metrics = partial(held_metrics, sentences=held[::WATCHED], reader=reader, roles=names.roles)
     training = Training(network, steps, batches, partial(role_loss, side=parameters.syntax), metrics)
-    begun = {"initial_sha256": file_digest(source.initial / "adapter.safetensors")} if source.initial else {}
     facts = {
         "rank": parameters.rank,
         "alpha": SCALE * parameters.rank,
         **_facts(model, names.roles, len(examples), len(held)),
     }
     export = partial(_export, network, source, metrics, reader, facts)
-    return Work(training, {"data_sha256": sentences_digest(sentences), **begun}, export)
+    return Work(training, {"data_sha256": sentences_digest(sentences), **begun(source)}, export)
 
 
 def role_loss(network: nn.Module, batch: Batch, side: float) -> Tensor:

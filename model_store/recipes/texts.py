@@ -11,12 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from model_store.catalogue import Model
 from model_store.recipes.engine import Batch, Fit, Training
 from model_store.recipes.export import write_adapter
 from model_store.recipes.labelled import Texts, span_loss
 from model_store.recipes.lora import SCALE, LabelNetwork, begin_with, lora_tensors, low_rank_network, take_on
-from model_store.recipes.recipe import Recipe, Source, Work, file_digest, tokenizer_of
+from model_store.recipes.recipe import Recipe, Source, Work, begun, tokenizer_of, with_earlier_data
 from model_store.recipes.spans import inputs_of
 from model_store.recipes.texts_data import Text, read_texts, texts_digest
 
@@ -76,8 +75,7 @@ def compose(source: Source, parameters: Parameters) -> Work:
     steps = -(-(len(learnt.texts) - pieces + alone) // parameters.batch_size)
     training = Training(network, steps, batches, loss, held.metrics)
     export = partial(_export, network, source, learnt, held, parameters.rank)
-    begun = {"initial_sha256": file_digest(source.initial / "adapter.safetensors")} if source.initial else {}
-    return Work(training, {"data_sha256": texts_digest(texts), **begun}, export)
+    return Work(training, {"data_sha256": texts_digest(texts), **begun(source)}, export)
 
 
 def _export(
@@ -86,18 +84,20 @@ def _export(
     """Write the adapter; the network takes on the weights that were written."""
     adapter = lora_tensors(network, source.model)
     take_on(network, source.model, adapter)
-    facts = {"rank": rank, "alpha": SCALE * rank, **_facts(source.model, learnt, held), **record}
+    facts = {"rank": rank, "alpha": SCALE * rank, **_facts(source, learnt, held), **record}
     golden = [inputs_of([row]) for row in held.rows([Text(text, "") for text in GOLDEN])]
     write_adapter(folder, network, adapter, facts, golden)
     print("exported:", held.metrics(network), flush=True)
 
 
-def _facts(model: Model, learnt: Texts, held: Texts) -> dict[str, Any]:
+def _facts(source: Source, learnt: Texts, held: Texts) -> dict[str, Any]:
+    model = source.model
+    own = [{"name": model.texts.name, "licence": model.texts.licence}] if model.texts else []
     return {
         "base": {"name": model.base.name, "sha256": model.base.sha256},
         "labels": list(model.labels),
         "max_length": SERVED_LENGTH,
-        "training_data": [{"name": model.texts.name, "licence": model.texts.licence}] if model.texts else [],
+        "training_data": with_earlier_data(own, source),
         "parts": {"learnt": len(learnt.texts), "kept": len(held.texts)},
         "classes": dict(Counter(text.label for text in learnt.texts)),
     }

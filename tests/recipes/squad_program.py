@@ -8,14 +8,14 @@ from pathlib import Path
 from model_store.catalogue import read_model
 from model_store.recipes.recipe import tokenizer_of
 from model_store.recipes.squad.corpus import Corpus, Mixture
-from model_store.recipes.squad.data import TRAIN, read_squad
+from model_store.recipes.squad.data import read_squad
 from model_store.recipes.squad.rows import SpanRow, batches
 
 
-def main(folder: Path, mixture: Mixture) -> None:
+def main(path: Path, mixture: Mixture) -> None:
     """Print each row's question, text, answer, length and whether it has one; then the sizes of batches."""
     tokenizer = tokenizer_of(read_model("answer"))
-    corpus = Corpus(read_squad(folder / TRAIN), tokenizer, 1)
+    corpus = Corpus(read_squad(path), tokenizer, 1)
     rows = corpus.rows(0, 3 * len(corpus.questions), mixture, random.Random(5))
 
     def told(row: SpanRow) -> list[object]:

@@ -10,7 +10,7 @@ import pytest
 
 from model_store.errors import DataError
 from model_store.recipes.squad import edits
-from model_store.recipes.squad.data import is_chosen_on, read_squad, squad_digest
+from model_store.recipes.squad.data import read_squad, squad_digest, use_of
 
 NILE = {
     "title": "Nile",
@@ -72,10 +72,16 @@ def test_a_file_that_is_missing_or_cut_short(tmp_path: Path) -> None:
         read_squad(tmp_path / "a.jsonl.gz")
 
 
-def test_articles_are_on_one_side_whatever_the_file() -> None:
+def test_articles_have_one_use_whatever_the_file() -> None:
     """By the title alone, as v2.0's articles are v1.1's too."""
-    sides = {title: is_chosen_on(title) for title in ("Oxygen", "Rhine", "Force", "Warsaw", "Teacher")}
-    assert sides == {"Oxygen": True, "Rhine": True, "Force": False, "Warsaw": False, "Teacher": True}
+    uses = {title: use_of(title) for title in ("Oxygen", "Rhine", "Force", "Warsaw", "Teacher")}
+    assert uses == {
+        "Oxygen": "chosen on",
+        "Rhine": "chosen on",
+        "Force": "learnt",
+        "Warsaw": "told of",
+        "Teacher": "chosen on",
+    }
 
 
 def test_the_digest_is_of_everything_that_is_read(tmp_path: Path) -> None:

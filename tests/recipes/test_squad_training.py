@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from model_store.build.builder import float_graph
 from model_store.build.golden import check_reference, read_reference
+from model_store.build.make import float_graph
 from model_store.catalogue import read_model
 from model_store.recipes.squad.data import DEV_1, DEV_2, TRAIN
 
@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
     rows = {
         TRAIN: [paragraph(title, n) for title in ("Saxony", "Harz") for n in range(12)],
         DEV_1: [paragraph("Oxygen", n) for n in range(6)],
-        DEV_2: [paragraph("Rhine", n, answered=n % 2 == 0) for n in range(6)],
+        DEV_2: [paragraph(title, n, answered=n % 2 == 0) for title in ("Rhine", "Force") for n in range(6)],
     }
     for name, content in rows.items():
         with gzip.open(tmp_path / name, "wt", encoding="utf-8") as file:
@@ -51,13 +51,13 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
-def drawn(folder: Path, *mixture: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(run("-m", "tests.recipes.squad_program", str(folder), *mixture))
+def drawn(path: Path, *mixture: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run("-m", "tests.recipes.squad_program", str(path), *mixture))
     return found
 
 
 def test_rows_hold_their_answer_wherever_the_window_is(folder: Path) -> None:
-    found = drawn(folder, "0", "0", "0", "48")
+    found = drawn(folder / TRAIN, "0", "0", "0", "48")
     assert len(found["rows"]) == 72
     for question, text, answer, length in found["rows"]:
         assert answer == str(1800 + ord(question.split()[5][-1]) - ord("a"))
@@ -69,11 +69,16 @@ def test_rows_hold_their_answer_wherever_the_window_is(folder: Path) -> None:
 @pytest.mark.parametrize("kind", ["edited", "elsewhere", "beside"])
 def test_rows_without_an_answer(folder: Path, kind: str) -> None:
     shares = {"edited": ("1", "0"), "elsewhere": ("0", "1"), "beside": ("0", "0")}[kind]
-    for question, text, answer, _ in drawn(folder, "1", *shares, "120")["rows"]:
+    for question, text, answer, _ in drawn(folder / TRAIN, "1", *shares, "120")["rows"]:
         town = re.search(r"church of (\w+) was built in \d+", text)
         assert answer == ""
         assert (town is None) == (kind == "beside")
         assert town is None or question != f"when was the church of {town[1]} built?"
+
+
+def test_an_edited_question_is_beside_the_place_that_it_asks_of(folder: Path) -> None:
+    for _, text, answer, _ in drawn(folder / TRAIN, "1", "1", "0", "48")["rows"]:
+        assert re.search(r"\b18\d\d\b", text) and answer == ""
 
 
 def test_a_run_exports_an_adapter_that_builds(folder: Path) -> None:
@@ -86,5 +91,25 @@ def test_a_run_exports_an_adapter_that_builds(folder: Path) -> None:
     model = replace(read_model("answer"), adapter=folder / "run/adapter")
     assert check_reference(float_graph(model), read_reference(model.adapter)) < 1e-4
     again = ["--initial", f"{folder}/run/adapter", "--run", f"{folder}/again", "--epochs", "1", "--share", "0.5"]
-    run(*job, *again, "--first_question", "0.5")
-    assert "initial_sha256" in json.loads((folder / "again/adapter/adapter.json").read_text("utf-8"))
+    run(*job, *again, "--first_question", "0.5", "--written", "2", "--batch_size", "6")
+    facts = json.loads((folder / "again/adapter/adapter.json").read_text("utf-8"))
+    assert "initial_sha256" in facts
+    assert [part["questions"] for part in facts["parts"].values()] == [24, 6]
+    assert [part["name"] for part in facts["training_data"]] == list(facts["parts"])
+    history = json.loads((folder / "again/record.json").read_text("utf-8"))["history"]
+    assert history[-1]["step"] == (12 + 2 * 6) / 6
+
+
+def test_a_run_needs_the_questions_that_it_is_to_read(folder: Path) -> None:
+    (folder / DEV_2).write_bytes((folder / DEV_1).read_bytes())
+    with pytest.raises(AssertionError, match="has no articles to learn from"):
+        run("-m", "model_store.recipes.job", "--model", "answer", "--data", str(folder), "--written", "1")
+
+
+def test_rows_of_written_questions(folder: Path) -> None:
+    """Half of them have no answer, and every one is beside the place that it asks of."""
+    found = drawn(folder / DEV_2, "0", "0", "0", "120")
+    assert len(found["rows"]) == 36
+    for question, text, answer, _ in found["rows"]:
+        number = ord(question.split()[5][-1]) - ord("a")
+        assert str(1800 + number) in text and answer == ("" if number % 2 else str(1800 + number))

@@ -6,7 +6,9 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from model_store.build.golden import check_reference, read_reference
 from model_store.build.make import float_graph
@@ -18,19 +20,42 @@ PYTHON = Path(".venv-train/bin/python").absolute()
 pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="needs make train-env")
 
 
-@pytest.mark.parametrize("name", ["sentiment", "question-type"])
-def test_a_run_exports_an_adapter_that_builds(tmp_path: Path, name: str) -> None:
-    """What an adapter is checked against comes from transformers' own BERT."""
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
     write(tmp_path / "sst2_train_phrases.tsv.gz", PHRASES)
     write(tmp_path / "sst_sentences.jsonl.gz", [json.dumps(row) for row in SENTENCES])
     write(tmp_path / "trec.jsonl.gz", [question(f"Where is town number {n} ?") for n in range(60)])
-    command = [str(PYTHON), "-m", "model_store.recipes.job", "--model", name, "--data", str(tmp_path)]
-    command += ["--run", f"{tmp_path}/run", "--out", f"{tmp_path}/adapter"]
-    command += ["--epochs", "1", "--rank", "2", "--phrases", "0.7", "--as_written", "0.5"]
+    return tmp_path
+
+
+def train(data: Path, name: str, *options: str) -> Path:
+    """The adapter that a run of one epoch exports."""
+    command = [str(PYTHON), "-m", "model_store.recipes.job", "--model", name, "--data", str(data), "--epochs", "1"]
+    command += ["--run", f"{data}/run", "--out", f"{data}/adapter", *options]
     environment = {**os.environ, "PYTHONPATH": ".:layers/runtime/python", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    facts = json.loads((tmp_path / "adapter" / "adapter.json").read_text("utf-8"))
+    return data / "adapter"
+
+
+@pytest.mark.parametrize("name", ["sentiment", "question-type"])
+def test_a_run_exports_an_adapter_that_builds(data: Path, name: str) -> None:
+    """What an adapter is checked against comes from transformers' own BERT."""
+    adapter = train(data, name, "--rank", "2", "--phrases", "0.7", "--as_written", "0.5")
+    facts = json.loads((adapter / "adapter.json").read_text("utf-8"))
     assert (facts["rank"], facts["alpha"], facts["fit"]["epochs"]) == (2, 4, 1)
-    model = replace(read_model(name), adapter=tmp_path / "adapter")
+    model = replace(read_model(name), adapter=adapter)
     assert check_reference(float_graph(model), read_reference(model.adapter)) < 1e-4
+
+
+def test_a_run_may_begin_with_the_adapter_of_another_task(data: Path) -> None:
+    """It takes the encoder's changes, begins a head of its own, and says what was learnt before."""
+    first = read_model("answer").adapter
+    rank = json.loads((first / "adapter.json").read_text("utf-8"))["rank"]
+    adapter = train(data, "question-type", "--rank", str(rank), "--initial", str(first), "--learning_rate", "1e-9")
+    before, after = (load_file(folder / "adapter.safetensors") for folder in (first, adapter))
+    changed = "encoder.layer.3.attention.self.query.lora_B"
+    assert np.array_equal(before[changed], after[changed])
+    assert after["head.classifier.weight"].shape == (6, 384)
+    learnt = json.loads((adapter / "adapter.json").read_text("utf-8"))["training_data"]
+    assert [entry["name"].split(",")[0] for entry in learnt][:2] == ["TREC questions", "SQuAD v1.1"]

@@ -50,14 +50,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A question and a paragraph for it, by its number; the answer there, from and to which character.
+    """A question and a paragraph for it, by its number, and what is read of it.
 
-    `beside` asks for a window that lacks the answer; (0, 0) is none.
+    `part` (from and to which character; (0, 0): any) is what the window holds, or lacks if it is `beside` it; it
+    answers the question where that is `answered`.
     """
 
     question: str
     number: int
-    answer: tuple[int, int] = (0, 0)
+    part: tuple[int, int] = (0, 0)
+    answered: bool = False
     beside: bool = False
 
 
@@ -93,12 +95,14 @@ class Corpus:
         ]
 
     def _drawn(self, number: int, asked: Asked, mixture: Mixture, chance: random.Random) -> "Drawn":
+        if not asked.answers:
+            return Drawn(asked.question, number)
         answer = (asked.start, asked.start + len(asked.answers[0]))
         if chance.random() >= mixture.nulls:
-            return Drawn(asked.question, number, answer)
+            return Drawn(asked.question, number, answer, answered=True)
         kind = chance.random()
         if kind < mixture.edited and (changed := edited(asked.question, self._others(number, chance), chance)):
-            return Drawn(changed, number)
+            return Drawn(changed, number, answer)
         if kind < mixture.edited + mixture.elsewhere and (far := self._elsewhere(number, asked, chance)) >= 0:
             return Drawn(asked.question, far)
         return Drawn(asked.question, number, answer, beside=True)
@@ -122,22 +126,22 @@ class Corpus:
     def _row(self, question: list[int], drawn: "Drawn", mixture: Mixture, chance: random.Random) -> SpanRow:
         longest = mixture.long_window if chance.random() < mixture.long else mixture.window
         place, room, lead = self.places[drawn.number], longest - len(question) - 3, len(question) + 2
-        first, last = place.tokens(drawn.answer)
+        first, last = place.tokens(drawn.part)
         if drawn.beside:
             start, end = _beside(len(place.ids), first, last, room, chance)
         else:
             start, end = _around(len(place.ids), first, last, room, chance)
         ids = [CLS, *question, SEP, *place.ids[start:end].tolist(), SEP]
-        if not start <= first <= last < end:
+        if not (drawn.answered and start <= first <= last < end):
             return SpanRow(ids, lead)
         return SpanRow(ids, lead, lead + first - start, lead + last - start)
 
 
 def _around(length: int, first: int, last: int, room: int, chance: random.Random) -> tuple[int, int]:
-    """A window of at most `room` tokens with the answer, where there is one, at a random place in it."""
+    """A window of at most `room` tokens with the part from `first` to `last`, if any, at a random place in it."""
     if length <= room:
         return 0, length
-    low, high = (0, length - room) if first < 0 else (max(0, last + 1 - room), min(first, length - room))
+    low, high = (0, length - room) if last < first else (max(0, last + 1 - room), min(first, length - room))
     start = chance.randint(min(low, high), high)
     return start, start + room
 

@@ -1,7 +1,5 @@
 """Answers from a text: an adapter of low rank and a span head, by SQuAD and questions that are made unanswerable."""
 
-import random
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,17 +7,20 @@ from typing import Any
 
 import torch
 
-from model_store.catalogue import Model
-from model_store.recipes.engine import Batch, Fit, Training
+from model_store.errors import DataError
+from model_store.recipes.engine import Fit, Training
 from model_store.recipes.export import write_adapter
 from model_store.recipes.lora import SCALE, begin_with, lora_tensors, take_on
-from model_store.recipes.recipe import Recipe, Source, Work, file_digest, tokenizer_of
-from model_store.recipes.squad.corpus import Corpus, Mixture
-from model_store.recipes.squad.data import DEV_1, DEV_2, TRAIN, Paragraph, is_chosen_on, read_squad, squad_digest
+from model_store.recipes.recipe import Recipe, Source, Work, begun, tokenizer_of, with_earlier_data
+from model_store.recipes.squad.corpus import Corpus
+from model_store.recipes.squad.data import DEV_1, DEV_2, TRAIN, Paragraph, Use, read_squad, squad_digest, use_of
+from model_store.recipes.squad.epochs import Epochs, Parameters
 from model_store.recipes.squad.network import SpanNetwork, span_loss
-from model_store.recipes.squad.rows import batches, whole_row
+from model_store.recipes.squad.rows import whole_row
 from model_store.recipes.squad.validation import Validation
 from model_store.sources import base_folder
+
+TRAIN_NAME, WRITTEN_NAME = "SQuAD v1.1, train", "SQuAD v2.0, articles of the development part"
 
 SERVED_LENGTH = 256
 """Tokens of a window in service, the question's among them."""
@@ -40,67 +41,68 @@ GOLDEN = (
 
 
 @dataclass(frozen=True)
-class Parameters(Mixture):
-    """What a run depends on, beside its data and how it is fitted."""
+class Learnt:
+    """The paragraphs that a run learns from: the training part's, and v2.0's whose questions people wrote."""
 
-    batch_size: int = 32
-    rank: int = 32
-    share: float = 0.25
-    """Share of the questions that an epoch sees; the next epoch goes on where it ended."""
-    first_question: float = 0.0
-    """Where in the order of the questions the first epoch begins, as a share of them."""
-    first_seed: int = 20160616
-    """Of the weights that begin at random, and of the questions' order."""
-    validated: int = 400
-    """Questions of each development part that an epoch ends with."""
+    train: list[Paragraph]
+    written: list[Paragraph]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over both."""
+        return squad_digest([*self.train, *self.written])
 
 
 def compose(source: Source, parameters: Parameters) -> Work:
-    """The network on SQuAD's training part. Raises FileNotFoundError or DataError."""
-    model, tokenizer = source.model, tokenizer_of(source.model)
-    learnt = read_squad(source.data / TRAIN)
-    corpus = Corpus(learnt, tokenizer, parameters.first_seed)
-    parts = {
-        name: [paragraph for paragraph in read_squad(source.data / file) if is_chosen_on(paragraph.title)]
-        for name, file in (("v1.1", DEV_1), ("v2.0", DEV_2))
-    }
-    validation = Validation(parts, tokenizer, parameters.validated)
+    """The network on SQuAD's training part and v2.0's learnt articles. Raises FileNotFoundError or DataError."""
+    tokenizer, learnt = tokenizer_of(source.model), _learnt(source.data, parameters)
+    chosen = {name: _articles(source.data / file, "chosen on") for name, file in (("v1.1", DEV_1), ("v2.0", DEV_2))}
+    validation = Validation(chosen, tokenizer, parameters.validated)
     torch.manual_seed(parameters.first_seed)
-    network = SpanNetwork(base_folder(model.base), parameters.rank)
+    network = SpanNetwork(base_folder(source.model.base), parameters.rank)
     if source.initial:
-        begin_with(network, model, source.initial)
-    count = round(parameters.share * len(corpus.questions))
+        begin_with(network, source.model, source.initial)
+    train, written = (Corpus(part, tokenizer, parameters.first_seed) for part in (learnt.train, learnt.written))
+    epochs = Epochs(train, written, parameters)
+    training = Training(network, epochs.steps, epochs.batches, span_loss, validation.metrics)
+    export = partial(_export, network, source, learnt, parameters)
+    return Work(training, {"data_sha256": learnt.digest, **begun(source)}, export)
 
-    def drawn(epoch: int, chance: random.Random) -> Iterator[Batch]:
-        first = round(parameters.first_question * len(corpus.questions)) + epoch * count
-        return batches(corpus.rows(first, count, parameters, chance), parameters.batch_size, chance)
 
-    steps = -(-count // parameters.batch_size)
-    training = Training(network, steps, drawn, span_loss, validation.metrics)
-    export = partial(_export, network, source, learnt, parameters.rank)
-    begun = {"initial_sha256": file_digest(source.initial / "adapter.safetensors")} if source.initial else {}
-    return Work(training, {"data_sha256": squad_digest(learnt), **begun}, export)
+def _learnt(data: Path, parameters: Parameters) -> Learnt:
+    written = _articles(data / DEV_2, "learnt") if parameters.written else []
+    if parameters.written and not written:
+        raise DataError(f"{DEV_2} has no articles to learn from")
+    return Learnt(read_squad(data / TRAIN), written)
+
+
+def _articles(path: Path, use: Use) -> list[Paragraph]:
+    return [paragraph for paragraph in read_squad(path) if use_of(paragraph.title) == use]
 
 
 def _export(
-    network: SpanNetwork, source: Source, learnt: Sequence[Paragraph], rank: int, folder: Path, record: dict[str, Any]
+    network: SpanNetwork, source: Source, learnt: Learnt, parameters: Parameters, folder: Path, record: dict[str, Any]
 ) -> None:
     """Write the adapter; the network takes on the weights that were written."""
     adapter, tokenizer = lora_tensors(network, source.model), tokenizer_of(source.model)
     take_on(network, source.model, adapter)
-    facts = {"rank": rank, "alpha": SCALE * rank, **_facts(source.model, learnt), **record}
+    rank = parameters.rank
+    facts = {"rank": rank, "alpha": SCALE * rank, **_facts(source, learnt), **record}
     write_adapter(folder, network, adapter, facts, [whole_row(tokenizer, *pair) for pair in GOLDEN])
 
 
-def _facts(model: Model, learnt: Sequence[Paragraph]) -> dict[str, Any]:
-    questions = sum(len(paragraph.asked) for paragraph in learnt)
+def _facts(source: Source, learnt: Learnt) -> dict[str, Any]:
+    read = {TRAIN_NAME: learnt.train} | ({WRITTEN_NAME: learnt.written} if learnt.written else {})
     return {
         "kind": "spans",
-        "base": {"name": model.base.name, "sha256": model.base.sha256},
+        "base": {"name": source.model.base.name, "sha256": source.model.base.sha256},
         "labels": [],
         "max_length": SERVED_LENGTH,
-        "training_data": [{"name": "SQuAD v1.1, train", "licence": "CC BY-SA 4.0"}],
-        "parts": {"paragraphs": len(learnt), "questions": questions},
+        "training_data": with_earlier_data([{"name": name, "licence": "CC BY-SA 4.0"} for name in read], source),
+        "parts": {
+            name: {"paragraphs": len(part), "questions": sum(len(one.asked) for one in part)}
+            for name, part in read.items()
+        },
     }
 
 
