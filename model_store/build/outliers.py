@@ -1,4 +1,4 @@
-"""The few channels of a feed-forward layer that reach far above all others, kept apart from what becomes int8.
+"""The few channels of a layer that reach far above all others, kept apart from what becomes int8.
 
 One scale per tensor and run is set by its greatest number: a single channel of GELU at 25, where the others stay below
 6, costs all of them two bits. Their products are added in float: Dettmers et al. (2022), LLM.int8().
@@ -29,17 +29,25 @@ FAR, OTHERS = 2.0, 5
 
 def found_in(graph: onnx.ModelProto, rows: Sequence[Sequence[int]]) -> dict[str, tuple[int, ...]]:
     """The outliers of a float graph of tokens, by layer, when it reads these rows."""
+    active = {
+        node.output[0].removesuffix("active"): node.output[0] for node in graph.graph.node if node.op_type == "BiasGelu"
+    }
+    return far_in(graph, active, rows)
+
+
+def far_in(
+    graph: onnx.ModelProto, values: Mapping[str, str], rows: Sequence[Sequence[int]]
+) -> dict[str, tuple[int, ...]]:
+    """The channels (last axis) of some values of a graph, by what these are called here, that reach FAR."""
     probe = onnx.ModelProto()
     probe.CopyFrom(graph)
-    active = [node.output[0] for node in graph.graph.node if node.op_type == "BiasGelu"]
-    probe.graph.output.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in active)
+    names = list(values.values())
+    probe.graph.output.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names)
     session = onnxruntime.InferenceSession(probe.SerializeToString())
-    runs = [session.run(active, {"input_ids": np.array([row], np.int32)}) for row in rows]
-    most = [np.max([np.abs(run[layer][0]).max(axis=0) for run in runs], axis=0) for layer in range(len(active))]
-    far = [np.flatnonzero(values > FAR * np.sort(values)[-OTHERS]) for values in most]
-    return {
-        name.removesuffix("active"): tuple(map(int, one)) for name, one in zip(active, far, strict=True) if len(one)
-    }
+    runs = [session.run(names, {"input_ids": np.array([row], np.int32)}) for row in rows]
+    most = [np.max([np.abs(run[place][0]).max(axis=0) for run in runs], axis=0) for place in range(len(names))]
+    far = [np.flatnonzero(reached > FAR * np.sort(reached)[-OTHERS]) for reached in most]
+    return {name: tuple(map(int, one)) for name, one in zip(values, far, strict=True) if len(one)}
 
 
 def kept_apart(graph: onnx.ModelProto, in_float: Collection[str] = ()) -> onnx.ModelProto:

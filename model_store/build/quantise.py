@@ -14,7 +14,12 @@ from pathlib import Path
 import onnx
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from model_store.build import residual
 from model_store.build.outliers import OUTLIERS, few, kept_apart
+from model_store.build.residual import RESIDUAL, residual_apart
+
+FEW = (*map(few, OUTLIERS), *map(residual.few, RESIDUAL))
+"""The products of outliers, which stay in float."""
 
 CHOSEN = "quantisation.json"
 """In an adapter's folder: the scheme that `lectern models quantise` chose, and what it was chosen among."""
@@ -36,6 +41,8 @@ class Scheme:
     """Nodes that stay in float."""
     apart: bool = True
     """Whether outliers are kept apart, which brings vectors nearer to fp32's (tests/build/test_outliers.py)."""
+    residual: bool = False
+    """Whether those of the residual stream are kept apart too."""
 
     @property
     def saturates(self) -> bool:
@@ -50,6 +57,7 @@ class Scheme:
         in_float = ("embeddings", *self.in_float) if not self.embeddings else self.in_float
         told = f", in float: {' '.join(in_float)}" if in_float else ""
         apart = ", outliers apart" if self.apart else ""
+        apart += ", the residual's too" if self.residual else ""
         return f"dynamic-u8{'s' if self.signed else 'u'}8-per-{channel}{reduced}{apart}{told}"
 
 
@@ -83,6 +91,7 @@ def quantise(graph: onnx.ModelProto, target: Path, scheme: Scheme = DEFAULT, onl
     """
     operators = ["MatMul", "Attention", *(["EmbedLayerNormalization"] if scheme.embeddings else [])]
     ready = kept_apart(graph, scheme.in_float) if scheme.apart else graph
+    ready = residual_apart(ready, scheme.in_float) if scheme.residual else ready
     there = {node.name for node in ready.graph.node}
     quantize_dynamic(
         ready,
@@ -92,6 +101,6 @@ def quantise(graph: onnx.ModelProto, target: Path, scheme: Scheme = DEFAULT, onl
         reduce_range=scheme.reduced_range,
         weight_type=QuantType.QInt8 if scheme.signed else QuantType.QUInt8,
         nodes_to_quantize=list(only),
-        nodes_to_exclude=[node for node in (*scheme.in_float, *map(few, OUTLIERS)) if node in there],
+        nodes_to_exclude=[node for node in (*scheme.in_float, *FEW) if node in there],
         extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
     )

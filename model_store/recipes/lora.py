@@ -89,6 +89,14 @@ def take_on(network: nn.Module, model: Model, adapter: dict[str, Tensor]) -> Non
         value.copy_(rounded.float())
 
 
+def between(adapter: dict[str, Tensor], before: dict[str, Tensor], kept: float) -> dict[str, Tensor]:
+    """The adapter of a run with a share of the one that it began with: Wortsman et al. (2022), WiSE-FT.
+
+    The factors are mixed, not their products, which is the same to first order for what is as near as a run's ends.
+    """
+    return {name: ((1 - kept) * now.float() + kept * before[name].float()).half() for name, now in adapter.items()}
+
+
 def begin_with(network: nn.Module, model: Model, adapter: Path) -> None:
     """Give the network the weights of an adapter of low rank; a head that the adapter lacks, or has for other labels,
     begins anew.

@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from model_store.build.golden import check_reference, read_reference
 from model_store.build.make import float_graph
@@ -98,6 +100,21 @@ def test_a_run_exports_an_adapter_that_builds(folder: Path) -> None:
     assert [part["name"] for part in facts["training_data"]] == list(facts["parts"])
     history = json.loads((folder / "again/record.json").read_text("utf-8"))["history"]
     assert history[-1]["step"] == (12 + 2 * 6) / 6
+
+
+def test_a_run_may_keep_a_share_of_what_it_began_with(folder: Path) -> None:
+    job = ["-m", "model_store.recipes.job", "--model", "answer", "--data", str(folder), "--rank", "2", "--epochs", "1"]
+    job += ["--share", "1", "--batch_size", "8"]
+    run(*job, "--run", f"{folder}/first")
+    for kept in ("0", "0.25", "1"):
+        run(*job, "--run", f"{folder}/{kept}", "--initial", f"{folder}/first/adapter", "--kept", kept)
+    name = "encoder.layer.1.intermediate.dense.lora_B"
+    whole, mixed, same, first = (
+        load_file(folder / part / "adapter/adapter.safetensors")[name].astype(np.float32)
+        for part in ("0", "0.25", "1", "first")
+    )
+    assert np.array_equal(same, first) and not np.array_equal(whole, first)
+    assert np.abs(mixed - (0.75 * whole + 0.25 * first)).max() < 1e-4
 
 
 def test_a_run_needs_the_questions_that_it_is_to_read(folder: Path) -> None:

@@ -23,6 +23,8 @@ class Parameters(Mixture):
     """How often an epoch reads the questions of v2.0's learnt articles, which people wrote to be unanswerable."""
     written_window: int = 208
     """Tokens of a row with one of these, nearly always a whole paragraph."""
+    kept: float = 0.0
+    """Share that the adapter which the run begins with keeps in the weights that are written."""
     first_seed: int = 20160616
     """Of the weights that begin at random, and of the questions' order."""
     validated: int = 400
