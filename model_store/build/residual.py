@@ -19,11 +19,13 @@ RESIDUAL: Mapping[str, tuple[int, ...]] = {
 }
 """Of all-MiniLM-L6-v2, and of what was learnt on top of it: tests/build/test_outliers.py finds them again."""
 
+LAYERS = {f"{layer}wide": layer for layer in RESIDUAL}
+"""By the name of a wide product, its layer."""
+
 
 def found_in_residual(graph: onnx.ModelProto, rows: Sequence[Sequence[int]]) -> dict[str, tuple[int, ...]]:
     """The outliers of a float graph of tokens, by layer, when it reads these rows."""
-    inputs = {f"{layer}wide": layer for layer in RESIDUAL}
-    return far_in(graph, {inputs[node.name]: node.input[0] for node in graph.graph.node if node.name in inputs}, rows)
+    return far_in(graph, {LAYERS[node.name]: node.input[0] for node in graph.graph.node if node.name in LAYERS}, rows)
 
 
 def residual_apart(graph: onnx.ModelProto, in_float: Collection[str] = ()) -> onnx.ModelProto:
@@ -31,10 +33,8 @@ def residual_apart(graph: onnx.ModelProto, in_float: Collection[str] = ()) -> on
     result = onnx.ModelProto()
     result.CopyFrom(graph)
     weights = {constant.name: constant for constant in result.graph.initializer}
-    for product in [node for node in result.graph.node if node.op_type == "MatMul" and node.name not in in_float]:
-        layer = product.name.removesuffix("wide")
-        if layer in RESIDUAL and product.name != layer:
-            _part(result.graph, product, layer, numpy_helper.to_array(weights[product.input[1]]))
+    for product in [node for node in result.graph.node if node.name in LAYERS and node.name not in in_float]:
+        _part(result.graph, product, LAYERS[product.name], numpy_helper.to_array(weights[product.input[1]]))
     return result
 
 
