@@ -5,7 +5,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote, unquote
@@ -22,14 +22,18 @@ class LocalStore:
 
     def get(self, key: str, version_id: str | None = None) -> Blob:
         """See Store."""
-        path = self._path(key, version_id)
-        data = path.read_bytes()
-        return Blob(path.name, _etag(data), data)
+        with self.stream(key, version_id) as file:
+            data = file.read()
+            return Blob(Path(file.name).name, _etag(data), data)
 
     @contextmanager
     def stream(self, key: str, version_id: str | None = None) -> Iterator[IO[bytes]]:
         """See Store."""
-        with self._path(key, version_id).open("rb") as file:
+        try:
+            file = self._path(key, version_id).open("rb")
+        except FileNotFoundError as error:
+            raise UnknownObject(f"The store no longer holds {key}: deleted since it was looked up.") from error
+        with file:
             yield file
 
     def upload(self, key: str, path: Path) -> ObjectVersion:
@@ -65,7 +69,11 @@ class LocalStore:
 
     def versions(self, key: str) -> list[ObjectVersion]:
         """See Store."""
-        return [ObjectVersion(v, _etag((self._folder(key) / v).read_bytes())) for v in self._version_ids(key)]
+        found = []
+        for version_id in self._version_ids(key):
+            with suppress(UnknownObject):  # deleted meanwhile
+                found.append(ObjectVersion(version_id, self.get(key, version_id).etag))
+        return found
 
     def delete(self, key: str, version_id: str) -> None:
         """See Store."""
