@@ -29,10 +29,8 @@ FAR, OTHERS = 2.0, 5
 
 def found_in(graph: onnx.ModelProto, rows: Sequence[Sequence[int]]) -> dict[str, tuple[int, ...]]:
     """The outliers of a float graph of tokens, by layer, when it reads these rows."""
-    active = {
-        node.output[0].removesuffix("active"): node.output[0] for node in graph.graph.node if node.op_type == "BiasGelu"
-    }
-    return far_in(graph, active, rows)
+    active = [node.output[0] for node in graph.graph.node if node.op_type == "BiasGelu"]
+    return far_in(graph, {name.removesuffix("active"): name for name in active}, rows)
 
 
 def far_in(
