@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from model_store.errors import TrainingError
+from model_store.recipes.device import device, has_bfloat16
 from model_store.recipes.progress import State, load, save
 from model_store.recipes.record import write_record
 
@@ -84,11 +85,6 @@ def fit(training: Training, settings: Fit, facts: Mapping[str, Any], run: Path, 
     network.cpu().eval()
 
 
-def device() -> torch.device:
-    """The first GPU, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
 def rate(step: int, steps: int, settings: Fit) -> float:
     """The learning rate of a step (from 0) out of `steps`."""
     length = steps / settings.cycles
@@ -122,7 +118,7 @@ def _epoch(training: Training, settings: Fit, facts: Mapping[str, Any], state: S
 
 def _step(training: Training, batch: Batch, learning_rate: float, state: State) -> float:
     batch = {name: value.to(device()) for name, value in batch.items()}
-    with torch.autocast(device().type, dtype=torch.bfloat16):
+    with torch.autocast(device().type, dtype=torch.bfloat16, enabled=has_bfloat16()):
         loss = training.loss(training.network, batch)
     value = float(loss.detach())
     if not math.isfinite(value):

@@ -99,18 +99,29 @@ def between(adapter: dict[str, Tensor], before: dict[str, Tensor], kept: float) 
 
 def begin_with(network: nn.Module, model: Model, adapter: Path) -> None:
     """Give the network the weights of an adapter of low rank; a head that the adapter lacks, or has for other labels,
-    begins anew.
+    begins anew, and a lower rank grows to the network's.
 
-    Raises OSError, KeyError for an adapter of another kind, or RuntimeError for one of another rank.
+    Raises OSError, KeyError for an adapter of another kind, or RuntimeError for one of a higher rank.
     """
     tensors = load_file(adapter / "adapter.safetensors")
-    heads = {name: value for name, value in _trained(network) if name.startswith("head.")}
+    known = {name.removeprefix("encoder."): value for name, value in _trained(network)}
+    heads = {name: value for name, value in known.items() if name.startswith("head.")}
     anew = {name: value for name, value in heads.items() if _shape(tensors, name) != value.shape}
-    take_on(network, model, tensors | anew)
+    grown = {name: _grown(value, known[name]) for name, value in tensors.items() if ".lora_" in name}
+    take_on(network, model, tensors | anew | grown)
 
 
 def _shape(tensors: dict[str, Tensor], name: str) -> torch.Size | None:
     return tensors[name].shape if name in tensors else None
+
+
+def _grown(factor: Tensor, fresh: Tensor) -> Tensor:
+    """A factor with the rest of a fresh one of higher rank: B begins with zeros, so that the product stays."""
+    if any(have > wanted for have, wanted in zip(factor.shape, fresh.shape, strict=True)):
+        return factor
+    result = fresh.to(factor.dtype, copy=True)
+    result[tuple(map(slice, factor.shape))] = factor
+    return result
 
 
 def _linears(network: nn.Module) -> Iterator[tuple[nn.Module, str, nn.Linear]]:

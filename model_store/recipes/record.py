@@ -7,8 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import torch
-
+from model_store.recipes.device import device_name
 from model_store.recipes.progress import write_whole
 
 RECORD, CURVES = "record.json", "curves.svg"
@@ -22,7 +21,7 @@ Points = list[tuple[float, float]]
 def write_record(run: Path, facts: Mapping[str, Any], history: Sequence[Mapping[str, Any]], finished: bool) -> None:
     """Write record.json and curves.svg. Raises TrainingError naming the file."""
     metrics: Mapping[str, float] = next((entry["metrics"] for entry in reversed(history) if "metrics" in entry), {})
-    record = {**facts, "versions": _versions(), "device": _device(), "finished": finished, "metrics": metrics}
+    record = {**facts, "versions": _versions(), "device": device_name(), "finished": finished, "metrics": metrics}
     write_whole(run / RECORD, (json.dumps({**record, "history": list(history)}, indent=1) + "\n").encode())
     write_whole(run / CURVES, curves(history).encode())
 
@@ -72,7 +71,3 @@ def _line(name: str, line: Points, bounds: Sequence[float], left: int, colour: s
 
 def _versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy", "tokenizers")}
-
-
-def _device() -> str:
-    return torch.cuda.get_device_name() if torch.cuda.is_available() else f"cpu {platform.machine()}"

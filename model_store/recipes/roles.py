@@ -22,7 +22,7 @@ from model_store.recipes.export import write_adapter
 from model_store.recipes.lora import SCALE, begin_with, lora_tensors, lowered, take_on
 from model_store.recipes.recipe import Recipe, Source, Work, begun, tokenizer_of
 from model_store.recipes.roles_data import Sentence, read_sentences, sentences_digest
-from model_store.recipes.roles_network import LOWER, RoleNetwork
+from model_store.recipes.roles_network import RoleNetwork
 from model_store.recipes.roles_reading import held_metrics
 from model_store.recipes.roles_rows import (
     NOTHING,
@@ -60,6 +60,8 @@ class Parameters:
     max_length: int = 128
     """Tokens of the longest sentence that is learnt."""
     rank: int = 16
+    lower: int = 2
+    """Layers below the mark: the more, the less a step has to read, and the less the network asks of a predicate."""
     masked: float = 0.05
     """Share of the words, predicates apart, that a step can't read."""
     syntax: float = 0.3
@@ -77,7 +79,7 @@ def compose(source: Source, parameters: Parameters) -> Work:
     examples = _examples(learnt, reader, names, parameters.max_length)
     torch.manual_seed(parameters.first_seed)
     sizes = len(names.roles), parameters.dropout, len(names.tags), len(names.relations)
-    network = lowered(RoleNetwork(base_folder(model.base), *sizes), parameters.rank)
+    network = lowered(RoleNetwork(base_folder(model.base), parameters.lower, *sizes), parameters.rank)
     if source.initial:
         begin_with(network, model, source.initial)
 
@@ -90,6 +92,7 @@ def compose(source: Source, parameters: Parameters) -> Work:
     facts = {
         "rank": parameters.rank,
         "alpha": SCALE * parameters.rank,
+        "lower": parameters.lower,
         **_facts(model, names.roles, len(examples), len(held)),
     }
     export = partial(_export, network, source, metrics, reader, facts)
@@ -154,7 +157,6 @@ def _facts(model: Model, roles: Sequence[str], learnt: int, kept: int) -> dict[s
         "kind": "roles",
         "base": {"name": model.base.name, "sha256": model.base.sha256},
         "labels": list(roles),
-        "lower": LOWER,
         "max_length": SERVED_LENGTH,
         "training_data": [{"name": "PropBank on the English Web Treebank, train", "licence": "CC BY-SA 4.0"}],
         "parts": {"learnt": learnt, "kept": kept},

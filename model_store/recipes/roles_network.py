@@ -1,6 +1,6 @@
 """One network for both steps of semantic role labelling: without a mark it finds predicates, with one their arguments.
 
-The mark is a vector that is added to the predicate's first token above the layer LOWER, not among the embeddings: what
+The mark is a vector that is added to the predicate's first token above the lower layers, not among the embeddings: what
 is below is then the same for all predicates of a sentence, and a step of training reads each sentence there once.
 """
 
@@ -11,16 +11,19 @@ from torch import Tensor, nn
 from torch.nn.functional import gelu
 from transformers import BertModel
 
-LOWER = 4
 SYNTAX = 96
 """Width of the vectors by which a word finds its head."""
 
 
 class RoleNetwork(nn.Module):
-    """A token's scores (2 + 2 · roles): of a predicate, of O, of B- and of I- of each role."""
+    """A token's scores (2 + 2 · roles): of a predicate, of O, of B- and of I- of each role.
 
-    def __init__(self, base: Path, roles: int, dropout: float, tags: int = 0, relations: int = 0) -> None:
+    `lower` layers are below the mark.
+    """
+
+    def __init__(self, base: Path, lower: int, roles: int, dropout: float, tags: int = 0, relations: int = 0) -> None:
         super().__init__()
+        self.lower = lower
         self.encoder = BertModel.from_pretrained(base, add_pooling_layer=False)
         self.encoder.embeddings.requires_grad_(False)
         size = self.encoder.config.hidden_size
@@ -57,10 +60,10 @@ class RoleNetwork(nn.Module):
         """Vectors (rows, length, hidden) of the same."""
         mask = (1.0 - attention_mask[:, None, None, :].float()) * -1e4
         hidden = self.encoder.embeddings(input_ids=input_ids)
-        for layer in self.encoder.encoder.layer[:LOWER]:
+        for layer in self.encoder.encoder.layer[: self.lower]:
             hidden = layer(hidden, mask)
         hidden = hidden[rows] + marks[..., None].to(hidden.dtype) * self.head["mark"].weight[0]
-        for layer in self.encoder.encoder.layer[LOWER:]:
+        for layer in self.encoder.encoder.layer[self.lower :]:
             hidden = layer(hidden, mask[rows])
         return hidden
 

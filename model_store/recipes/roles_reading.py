@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from functions.roles.decoding import best_spans
 from functions.roles.frames import numbered
 from functions.roles.rows import WordReader
-from model_store.recipes.engine import device
+from model_store.recipes.device import device
 from model_store.recipes.roles_data import Sentence
 from model_store.recipes.roles_rows import Example, padded
 from model_store.roles_metrics import Argument, Tally, argument_tally, predicate_tally

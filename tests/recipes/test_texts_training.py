@@ -48,14 +48,17 @@ def test_a_run_exports_an_adapter_that_builds(data: Path, name: str) -> None:
     assert check_reference(float_graph(model), read_reference(model.adapter)) < 1e-4
 
 
-def test_a_run_may_begin_with_the_adapter_of_another_task(data: Path) -> None:
-    """It takes the encoder's changes, begins a head of its own, and says what was learnt before."""
+@pytest.mark.parametrize("more", [0, 3])
+def test_a_run_may_begin_with_the_adapter_of_another_task(data: Path, more: int) -> None:
+    """It takes the encoder's changes, at a higher rank too, begins a head of its own, and says what was learnt."""
     first = read_model("answer").adapter
-    rank = json.loads((first / "adapter.json").read_text("utf-8"))["rank"]
+    rank = json.loads((first / "adapter.json").read_text("utf-8"))["rank"] + more
     adapter = train(data, "question-type", "--rank", str(rank), "--initial", str(first), "--learning_rate", "1e-9")
     before, after = (load_file(folder / "adapter.safetensors") for folder in (first, adapter))
-    changed = "encoder.layer.3.attention.self.query.lora_B"
-    assert np.array_equal(before[changed], after[changed])
+    layer = "encoder.layer.3.attention.self.query"
+    assert after[f"{layer}.lora_A"].shape == (rank, 384)
+    old, new = (part[f"{layer}.lora_B"].astype(float) @ part[f"{layer}.lora_A"] for part in (before, after))
+    assert np.allclose(old, new, atol=1e-6)
     assert after["head.classifier.weight"].shape == (6, 384)
     learnt = json.loads((adapter / "adapter.json").read_text("utf-8"))["training_data"]
     assert [entry["name"].split(",")[0] for entry in learnt][:2] == ["TREC questions", "SQuAD v1.1"]
