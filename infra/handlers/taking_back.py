@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lectern.errors import Conflict
+from lectern.logs import Logger
 from lectern.manifest import Alias
 from lectern.settings import settings
 from lectern.store import open_store
-from lectern.telemetry import logger
 from model_store.release.alias import take_back
 
 FRESH = timedelta(minutes=15)
@@ -25,7 +25,7 @@ def handler(event: Mapping[str, str], context: Any) -> None:
     """Take back what `model` was given last, for the reason that `alarm` went off. Raises what `take_back` does."""
     state = _taken_back(event["model"], f"alarm {event['alarm']}")
     said = "taken back" if state else "nothing to take back"
-    logger("taking-back").warning(said, model=event["model"], alarm=event["alarm"], live=state and state.version)
+    Logger("taking-back").warning(said, model=event["model"], alarm=event["alarm"], live=state and state.version)
 
 
 def _taken_back(model: str, reason: str) -> Alias | None:

@@ -22,8 +22,8 @@ def use_local_settings(**extra: str) -> bool:
         "LECTERN_STORE": f"file:{home() / 'store'}",
         "LECTERN_DATA_STORE": f"file:{home() / 'data'}",
         "LECTERN_ENVIRONMENT": "local",
-        "POWERTOOLS_LOG_LEVEL": "WARNING",
-        "POWERTOOLS_METRICS_DISABLED": "true",
+        "LECTERN_LOG_LEVEL": "WARNING",
+        "LECTERN_METRICS": "false",
         **extra,
     }
     for name, value in defaults.items():

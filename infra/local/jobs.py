@@ -51,7 +51,7 @@ def local_jobs(
 
 
 def _served(functions: list[Function], aws: dict[str, str]) -> Iterator[Lambdas]:
-    own = {name: value for name, value in os.environ.items() if name.startswith(("LECTERN_", "POWERTOOLS_"))}
+    own = {name: value for name, value in os.environ.items() if name.startswith("LECTERN_")}
     own |= {"LECTERN_THREADS": "1", "LECTERN_PRELOAD": "true"}
     forget_services()
     try:

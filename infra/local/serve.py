@@ -20,7 +20,7 @@ from infra.local.heavy import heavy_endpoint
 from infra.openapi.page import page_app
 from model_store.catalogue import EMBEDDED
 
-SETTINGS = {"LECTERN_PRELOAD": "true", "POWERTOOLS_LOG_LEVEL": "INFO"}
+SETTINGS = {"LECTERN_PRELOAD": "true", "LECTERN_LOG_LEVEL": "INFO"}
 
 
 def serve_functions(port: int, grpc_port: int | None = None) -> None:

@@ -14,7 +14,7 @@ def main() -> None:
     """Ask the functions of this checkout, over releases and data of their own, and keep what they say of themselves."""
     with tempfile.TemporaryDirectory() as folder:
         own = {"LECTERN_STORE": f"file:{folder}/store", "LECTERN_DATA_STORE": f"file:{folder}/data"}
-        with in_environment({**own, "POWERTOOLS_LOG_LEVEL": "ERROR"}):
+        with in_environment({**own, "LECTERN_LOG_LEVEL": "ERROR"}):
             use_local_settings()
             for model in EMBEDDED:
                 ensure_live(model, lambda text: click.echo(text, err=True))

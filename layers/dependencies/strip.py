@@ -14,7 +14,6 @@ USELESS_SUFFIXES = {".a", ".c", ".h", ".pxd", ".pyc", ".pyi", ".pyx"}
 USELESS = (
     ".lock",
     "bin/*",  # scripts, which name the Python of the machine that builds
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*",
     "cffi/*",  # the compiler; cryptography needs its backend alone, a file beside it
     "numpy/_core/_simd.*.so",
     "numpy/_core/_*_tests.*.so",

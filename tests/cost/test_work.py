@@ -1,8 +1,6 @@
 """What a grade makes the services do, counted while a job is worked off and a request is answered."""
 
-import io
 import json
-import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from math import ceil
@@ -26,6 +24,7 @@ from lectern.table import Item, Put, Table
 from tests.http.test_events import CONTEXT, http_event
 from tests.jobs.doubles import answer_all
 from tests.jobs.test_worker import TEACHER, worker
+from tests.logs import logged
 from tests.perf.pairs import pairs
 
 ROWS, CHUNK = 40, 20
@@ -144,13 +143,10 @@ def _to_review(task: Any, items: list[dict[str, Any]], *rest: Any) -> list[dict[
 
 def test_a_request_logs_and_answers_so_many_bytes(release: Release, capsys: pytest.CaptureFixture[str]) -> None:
     from functions.grading.handler import handler
-    from lectern.telemetry import logger
 
-    log, written = io.StringIO(), logger("grading").registered_handler
-    assert isinstance(written, logging.StreamHandler)
-    written.stream = log
     request = {"question": TEXT[:120], "references": [TEXT[:80]], "answer": TEXT[:70]}
-    answer = handler(http_event(json.dumps(request), {"sub": "user", "custom:tenant": "north-school"}), CONTEXT)
+    with logged() as log:
+        answer = handler(http_event(json.dumps(request), {"sub": "user", "custom:tenant": "north-school"}), CONTEXT)
     assert answer["statusCode"] == 200, answer["body"]
     platform = 5 * 26 + 400  # what CloudWatch adds to each of five events; START, END and REPORT
     told = log.getvalue() + capsys.readouterr().out

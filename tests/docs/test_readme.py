@@ -107,6 +107,4 @@ def _run(command: str) -> "subprocess.CompletedProcess[str]":
 
 def _environment() -> dict[str, str]:
     """A user's, without what the tests set."""
-    return {
-        name: value for name, value in os.environ.items() if not name.startswith(("LECTERN_", "POWERTOOLS", "AWS_"))
-    }
+    return {name: value for name, value in os.environ.items() if not name.startswith(("LECTERN_", "AWS_"))}

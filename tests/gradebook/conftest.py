@@ -90,7 +90,7 @@ def run(ann: Principal, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What the function logs."""
-    with logged("gradebook") as written:
+    with logged() as written:
         yield written
 
 

@@ -1,8 +1,5 @@
 """POST /v1/grade by tier, the endpoint being one that misbehaves as told: every request gets its answer."""
 
-import io
-import logging
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,13 +17,13 @@ from lectern.models import Models
 from lectern.release import Pin, Release
 from lectern.settings import settings
 from lectern.store import open_store
-from lectern.telemetry import logger
 from model_store.release.alias import promote
 from model_store.release.publish import publish
 from model_store.release.signing import Signer
 from tests.heavy.asking import Ask, Configure, asking, configuring
 from tests.heavy.conftest import NAME, Stub, reaching
 from tests.http.conftest import REQUEST
+from tests.logs import logged
 from tests.release.tiny import tiny_build
 
 SURE = [2.0, 0.0, -2.0]
@@ -227,14 +224,11 @@ def test_a_version_is_one_of_the_fast_model(ask: Ask, release: Release) -> None:
 
 def test_the_logs_say_why_and_nothing_of_the_text(ask: Ask, stub: Stub, capfd: pytest.CaptureFixture[str]) -> None:
     stub.answer, _ = FAULTS["garbage"]
-    log, handler = io.StringIO(), logger("grading").registered_handler
-    assert isinstance(handler, logging.StreamHandler)
-    handler.stream = log
-    ask(tier="heavy", answer="zebra-7431 is not to be logged")
-    handler.stream = sys.__stdout__
+    with logged() as log:
+        ask(tier="heavy", answer="zebra-7431 is not to be logged")
     printed = log.getvalue() + "".join(capfd.readouterr())
     assert '"fallbacks":["EndpointRejected"]' in printed
-    assert '"Fallbacks":[1.0]' in printed or '"Fallbacks": [1.0]' in printed
+    assert '"Fallbacks":1' in printed
     assert "zebra-7431" not in printed
 
 

@@ -27,7 +27,7 @@ def client(release: Release) -> TestClient:
 @pytest.fixture
 def output(client: TestClient, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
     """What the function has printed, logs and metrics."""
-    with logged("grading") as log:
+    with logged() as log:
 
         def printed() -> str:
             captured = capsys.readouterr()

@@ -11,6 +11,6 @@ from lectern.release import Release
 @pytest.fixture(scope="package")
 def running(release: Release) -> Iterator[Lambdas]:
     """A local AWS that works jobs off with two processes, in which a word is poison."""
-    quiet = {"POWERTOOLS_LOG_LEVEL": "ERROR", "POWERTOOLS_METRICS_DISABLED": "true"}
+    quiet = {"LECTERN_LOG_LEVEL": "ERROR", "LECTERN_METRICS": "false"}
     with in_environment(quiet), local_jobs(2, "tests.jobs.poisonous.handler") as lambdas:
         yield lambdas

@@ -95,7 +95,7 @@ def test_a_topic_hears_and_dead_letters_are_kept() -> None:
 
 def test_without_places_only_the_log_hears(monkeypatch: pytest.MonkeyPatch) -> None:
     log = MagicMock()
-    monkeypatch.setattr(notices, "logger", lambda _: log)
+    monkeypatch.setattr(notices, "Logger", lambda _: log)
     notices.tell("job ended", DOCUMENT)
     notices.bury([{"job": "j1", "row": 7}])
     log.info.assert_called_once_with("job ended", **DOCUMENT)

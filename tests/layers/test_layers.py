@@ -25,8 +25,8 @@ UNUSED_SO_FAR = {"idna"}
 def alone(layers: Layers, release: Release, essays_release: Release) -> dict[str, Any]:
     """What a process that has the layers and the functions, and no installed package, says."""
     names = ("LECTERN_STORE", "LECTERN_PUBLIC_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
-    own = {"PATH": "", "LECTERN_ENVIRONMENT": "local", "POWERTOOLS_METRICS_DISABLED": "true"}
-    quiet = {"POWERTOOLS_LOG_LEVEL": "ERROR", "AWS_LAMBDA_FUNCTION_NAME": "grading"}
+    own = {"PATH": "", "LECTERN_ENVIRONMENT": "local", "LECTERN_METRICS": "false"}
+    quiet = {"LECTERN_LOG_LEVEL": "ERROR", "AWS_LAMBDA_FUNCTION_NAME": "grading"}
     program = [sys.executable, "-I", "-S", "-B", str(Path(__file__).with_name("alone.py")), *map(str, layers.path)]
     environment = {**own, **quiet, **{name: os.environ[name] for name in names}}
     done = subprocess.run(program, cwd=layers.dist, env=environment, capture_output=True, text=True, check=False)

@@ -34,7 +34,7 @@ STRANGE = "Because such a block has a lower density"
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What the function logs."""
-    with logged("grading") as written:
+    with logged() as written:
         yield written
 
 

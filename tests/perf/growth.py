@@ -26,7 +26,7 @@ CONTEXT = SimpleNamespace(aws_request_id="growth")
 
 def main(requests: int) -> None:
     """Ask and write."""
-    quiet = {"POWERTOOLS_LOG_LEVEL": "CRITICAL", "LECTERN_MODELS": '{"grading": "grading-small"}'}
+    quiet = {"LECTERN_LOG_LEVEL": "CRITICAL", "LECTERN_MODELS": '{"grading": "grading-small"}'}
     with in_environment(quiet):
         use_local_settings()
         ensure_live("grading-small", print)

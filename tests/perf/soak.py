@@ -33,7 +33,7 @@ WORKERS = os.cpu_count() or 1
 
 def main(parts: list[str]) -> None:
     """Measure the parts, each of which is kept as soon as it is there; ends with 1 where a run lost a row or a byte."""
-    use_local_settings(POWERTOOLS_LOG_LEVEL="ERROR")
+    use_local_settings(LECTERN_LOG_LEVEL="ERROR")
     ensure_live("grading", print)
     kept = RESULTS / "soak.json"
     for part in parts:

@@ -29,7 +29,7 @@ BOUNDS = (0, 400, 200, 100)
 ROUNDS = 4
 CONTEXT = SimpleNamespace(aws_request_id="text")
 CLAIMS = {"sub": "bench", "custom:tenant": "bench"}
-QUIET = {"POWERTOOLS_LOG_LEVEL": "CRITICAL", "LECTERN_PRELOAD": "false"}
+QUIET = {"LECTERN_LOG_LEVEL": "CRITICAL", "LECTERN_PRELOAD": "false"}
 
 
 def main() -> None:

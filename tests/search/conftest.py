@@ -49,7 +49,7 @@ def kept(table: Table, store: LocalStore) -> Collections:
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What the function logs."""
-    with logged("search") as written:
+    with logged() as written:
         yield written
 
 

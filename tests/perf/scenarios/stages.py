@@ -28,7 +28,7 @@ def _run() -> dict[str, float]:
     asked = REQUESTS[FUNCTION]
     event = http_event(json.dumps(asked.body(0)), {"sub": "bench", "custom:tenant": "bench"}, path=asked.path)
     command = [sys.executable, "-m", "tests.perf.staged", FUNCTION, json.dumps(event)]
-    quiet = {"POWERTOOLS_LOG_LEVEL": "WARNING", "LECTERN_PRELOAD": "false"}
+    quiet = {"LECTERN_LOG_LEVEL": "WARNING", "LECTERN_PRELOAD": "false"}
     started = time.perf_counter()
     done = subprocess.run(  # our own command
         command, env={**os.environ, **quiet}, check=True, capture_output=True, text=True

@@ -2,10 +2,15 @@
 
 import os
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LogLevel = Literal["INFO", "WARNING", "ERROR", "CRITICAL"]
+
+LOG_LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
+"""From the least to the gravest."""
 
 
 class Settings(BaseSettings):
@@ -115,6 +120,12 @@ class Settings(BaseSettings):
 
     docs: bool = False
     """Serve OpenAPI at /docs."""
+
+    log_level: LogLevel = "INFO"
+    """What is less than this is not logged."""
+
+    metrics: bool = True
+    """Print CloudWatch metrics among the logs."""
 
 
 @cache

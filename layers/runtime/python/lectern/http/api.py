@@ -1,9 +1,9 @@
 """A function without a model as a FastAPI application: a list of routes, each a plain function of an `Asked`."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from lectern.call import Call
 from lectern.errors import LecternError
 from lectern.http.bare import bare_app, problem_response
+from lectern.http.direct import Endpoint, add_direct
 from lectern.http.incoming import JSON, in_lambda, open_call, read_body
 from lectern.http.incoming import request_id as id_of
 from lectern.principal import NOBODY, TEACHERS, require
@@ -95,14 +96,7 @@ def add_routes(app: FastAPI, name: str, routes: Sequence[Route]) -> None:
     """Serve routes beside those that the application of the function `name` has."""
     describe(app, routes)
     for route in routes:
-        app.add_api_route(
-            route.path,
-            _endpoint(name, route),
-            methods=[route.method],
-            status_code=route.status,
-            response_model=route.response,
-            openapi_extra=_body(route),
-        )
+        add_direct(app, route.method, route.path, _endpoint(name, route), partial(_told, route))
 
 
 def describe(app: FastAPI, routes: Sequence[Route]) -> None:
@@ -110,7 +104,7 @@ def describe(app: FastAPI, routes: Sequence[Route]) -> None:
     app.state.described = [*getattr(app.state, "described", ()), *routes]
 
 
-def _endpoint(name: str, route: Route) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(name: str, route: Route) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         call = Call(NOBODY, id_of(request))
         try:
@@ -148,7 +142,9 @@ def _respond(name: str, route: Route, call: Call, outcome: Answer | LecternError
     return Response(json.dumps(document | own), route.status, media_type="application/json")
 
 
-def _body(route: Route) -> dict[str, Any] | None:
+def _told(route: Route) -> dict[str, Any]:
+    told: dict[str, Any] = {"status_code": route.status, "response_model": route.response}
     if route.request is None:
-        return None
-    return {"requestBody": {"content": {"application/json": {"schema": route.request.model_json_schema()}}}}
+        return told
+    schema = route.request.model_json_schema()
+    return told | {"openapi_extra": {"requestBody": {"content": {"application/json": {"schema": schema}}}}}

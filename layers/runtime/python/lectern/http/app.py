@@ -1,6 +1,7 @@
 """A task as a FastAPI application: its route, the Open Inference Protocol's for its models, and its health."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -10,6 +11,7 @@ from lectern.call import Call
 from lectern.errors import LecternError
 from lectern.http.api import Asked, Route, add_routes, describe
 from lectern.http.bare import PROBLEM_MEDIA_TYPE, bare_app, problem_response
+from lectern.http.direct import Endpoint, add_direct
 from lectern.http.incoming import in_lambda, open_call, read_body, request_id
 from lectern.http.inference import inference_routes
 from lectern.models import Models, shared
@@ -25,15 +27,7 @@ _DOCUMENTED = (400, 401, 404, 413, 415, 422, 503, 504)
 def create_app(task: Task, models: Callable[[], Models] = shared) -> FastAPI:
     """The application of one task; `models` is asked at each request, so that creating it loads nothing."""
     app = bare_app(task.name)
-    app.add_api_route(
-        task.route,
-        _answering(task, models),
-        methods=["POST"],
-        name=task.name,
-        response_model=task.response,
-        responses={code: {"content": {PROBLEM_MEDIA_TYPE: {}}} for code in _DOCUMENTED},
-        openapi_extra=_request_body(task),
-    )
+    add_direct(app, "POST", task.route, _answering(task, models), partial(_told, task))
     describe(app, [_described(task)])
     add_routes(app, task.name, inference_routes(task, models))
     app.add_api_route("/healthz", _health(task, models), methods=["GET"], name="health", response_model=None)
@@ -50,7 +44,7 @@ def _described(task: Task) -> Route:
     return Route("POST", task.route, act, task.request, task.response)
 
 
-def _answering(task: Task, models: Callable[[], Models]) -> Callable[[Request], Awaitable[Response]]:
+def _answering(task: Task, models: Callable[[], Models]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         call = Call(NOBODY, request_id(request))
         try:
@@ -89,7 +83,12 @@ def _health(task: Task, models: Callable[[], Models]) -> Callable[[], dict[str, 
     return healthz
 
 
-def _request_body(task: Task) -> dict[str, Any]:
-    """The request's schema for OpenAPI; the body itself is validated by the pipeline, the same for every entrance."""
+def _told(task: Task) -> dict[str, Any]:
+    """For OpenAPI; the body itself is validated by the pipeline, the same for every entrance."""
     schema = task.request.model_json_schema()
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    return {
+        "name": task.name,
+        "response_model": task.response,
+        "responses": {code: {"content": {PROBLEM_MEDIA_TYPE: {}}} for code in _DOCUMENTED},
+        "openapi_extra": {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}},
+    }

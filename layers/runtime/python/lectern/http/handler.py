@@ -7,10 +7,10 @@ from fastapi import FastAPI
 from lectern.errors import LecternError
 from lectern.http.gateway import Handler, create_api_handler
 from lectern.items import answer_event
+from lectern.logs import Logger
 from lectern.models import shared
 from lectern.settings import settings
 from lectern.task import Task
-from lectern.telemetry import logger
 
 
 def create_handler(task: Task, app: FastAPI) -> Handler:
@@ -38,5 +38,5 @@ def preload(task: Task) -> None:
     try:
         shared().get(shared().resolve(task.model, None))
     except LecternError as error:
-        logger(task.name).warning("not preloaded", reason=error.detail)
+        Logger(task.name).warning("not preloaded", reason=error.detail)
     shared().forget_aliases()

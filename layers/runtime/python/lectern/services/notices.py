@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lectern.errors import StoreUnavailable
+from lectern.logs import Logger
 from lectern.services.client import client, translated
 from lectern.settings import settings
-from lectern.telemetry import logger
 
 TIMEOUT = 5.0
 
@@ -19,7 +19,7 @@ TIMEOUT = 5.0
 def tell(subject: str, document: Mapping[str, Any]) -> None:
     """Send `document` wherever the settings name a place. It holds no student's text. Raises StoreUnavailable."""
     config, body = settings(), json.dumps(document, sort_keys=True)
-    logger("jobs").info(subject, **document)
+    Logger("jobs").info(subject, **document)
     if config.topic:
         with translated("SNS"):
             client("sns").publish(TopicArn=config.topic, Subject=subject, Message=body)

@@ -1,7 +1,7 @@
 """The table itself: read, list by prefix, write one item or several at once, each under a condition on its revision.
 
-botocore is used directly, as in the store. Every item has `pk` and `sk`; one that is listed in another order too has
-`gsi1pk` and `gsi1sk`.
+botocore is used directly, as in the store, and imported for the first call. Every item has `pk` and `sk`; one that is
+listed in another order too has `gsi1pk` and `gsi1sk`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,10 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import Session
 
 from lectern.errors import Conflict, StoreUnavailable
 from lectern.table.codec import Item, decode, encode
@@ -68,6 +64,9 @@ class Table:
 
     @cached_property
     def _client(self) -> Any:
+        from botocore.config import Config
+        from botocore.session import Session
+
         retries = {"mode": "standard", "total_max_attempts": self._attempts}
         config = Config(connect_timeout=min(3.0, self._timeout), read_timeout=self._timeout, retries=retries)
         return Session().create_client("dynamodb", config=config)
@@ -160,6 +159,8 @@ def open_table(name: str, timeout: float = 10.0) -> Table:
 
 @contextmanager
 def _translated() -> Iterator[None]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
     try:
         yield
     except ClientError as error:
