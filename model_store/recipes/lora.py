@@ -89,8 +89,22 @@ def take_on(network: nn.Module, model: Model, adapter: dict[str, Tensor]) -> Non
         value.copy_(rounded.float())
 
 
-def between(adapter: dict[str, Tensor], before: dict[str, Tensor], kept: float) -> dict[str, Tensor]:
-    """The adapter of a run with a share of the one that it began with: Wortsman et al. (2022), WiSE-FT.
+def final_tensors(
+    network: nn.Module, model: Model, initial: Path | None = None, kept: float = 0.0
+) -> dict[str, Tensor]:
+    """What a run writes: what was trained, with a share `kept` of the adapter that it began with, if any.
+
+    The network takes on the weights that are written. Raises OSError, or RuntimeError for an adapter of another rank.
+    """
+    adapter = lora_tensors(network, model)
+    if kept and initial:
+        adapter = _between(adapter, load_file(initial / "adapter.safetensors"), kept)
+    take_on(network, model, adapter)
+    return adapter
+
+
+def _between(adapter: dict[str, Tensor], before: dict[str, Tensor], kept: float) -> dict[str, Tensor]:
+    """The means of both: Wortsman et al. (2022), WiSE-FT.
 
     The factors are mixed, not their products, which is the same to first order for what is as near as a run's ends.
     """

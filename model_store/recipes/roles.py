@@ -19,7 +19,7 @@ from functions.roles.rows import WordReader
 from model_store.catalogue import Model
 from model_store.recipes.engine import Batch, Fit, Training
 from model_store.recipes.export import write_adapter
-from model_store.recipes.lora import SCALE, begin_with, lora_tensors, lowered, take_on
+from model_store.recipes.lora import SCALE, begin_with, final_tensors, lowered
 from model_store.recipes.recipe import Recipe, Source, Work, begun, tokenizer_of
 from model_store.recipes.roles_data import Sentence, read_sentences, sentences_digest
 from model_store.recipes.roles_network import RoleNetwork
@@ -132,8 +132,7 @@ def _export(
     record: dict[str, Any],
 ) -> None:
     """Write the adapter; the network takes on the weights that were written."""
-    adapter = lora_tensors(network, source.model)
-    take_on(network, source.model, adapter)
+    adapter = final_tensors(network, source.model)
     write_adapter(folder, network, adapter, known | record, [row for text in GOLDEN for row in _golden(text, reader)])
     print("exported:", metrics(network), flush=True)
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from model_store.recipes.engine import Batch, Fit, Training
 from model_store.recipes.export import write_adapter
 from model_store.recipes.labelled import Texts, span_loss
-from model_store.recipes.lora import SCALE, LabelNetwork, begin_with, lora_tensors, low_rank_network, take_on
+from model_store.recipes.lora import SCALE, LabelNetwork, begin_with, final_tensors, low_rank_network
 from model_store.recipes.recipe import Recipe, Source, Work, begun, tokenizer_of, with_earlier_data
 from model_store.recipes.spans import inputs_of
 from model_store.recipes.texts_data import Text, read_texts, texts_digest
@@ -43,6 +43,8 @@ class Parameters:
     rank: int = 12
     first_seed: int = 20130601
     """Of the weights that begin at random."""
+    kept: float = 0.0
+    """Share that the adapter which the run begins with keeps in the weights that are written."""
     phrases: float = 0.0
     """Share of the phrases that an epoch sees on their own, beside the texts that hold them."""
     as_written: float = 0.0
@@ -74,16 +76,21 @@ def compose(source: Source, parameters: Parameters) -> Work:
     alone = round(parameters.phrases * pieces)
     steps = -(-(len(learnt.texts) - pieces + alone) // parameters.batch_size)
     training = Training(network, steps, batches, loss, held.metrics)
-    export = partial(_export, network, source, learnt, held, parameters.rank)
+    export = partial(_export, network, source, learnt, held, parameters)
     return Work(training, {"data_sha256": texts_digest(texts), **begun(source)}, export)
 
 
 def _export(
-    network: LabelNetwork, source: Source, learnt: Texts, held: Texts, rank: int, folder: Path, record: dict[str, Any]
+    network: LabelNetwork,
+    source: Source,
+    learnt: Texts,
+    held: Texts,
+    parameters: Parameters,
+    folder: Path,
+    record: dict[str, Any],
 ) -> None:
     """Write the adapter; the network takes on the weights that were written."""
-    adapter = lora_tensors(network, source.model)
-    take_on(network, source.model, adapter)
+    adapter, rank = final_tensors(network, source.model, source.initial, parameters.kept), parameters.rank
     facts = {"rank": rank, "alpha": SCALE * rank, **_facts(source, learnt, held), **record}
     golden = [inputs_of([row]) for row in held.rows([Text(text, "") for text in GOLDEN])]
     write_adapter(folder, network, adapter, facts, golden)

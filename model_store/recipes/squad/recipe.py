@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 
 from model_store.errors import DataError
 from model_store.recipes.engine import Fit, Training
 from model_store.recipes.export import write_adapter
-from model_store.recipes.lora import SCALE, begin_with, between, lora_tensors, take_on
+from model_store.recipes.lora import SCALE, begin_with, final_tensors
 from model_store.recipes.recipe import Recipe, Source, Work, begun, tokenizer_of, with_earlier_data
 from model_store.recipes.squad.corpus import Corpus
 from model_store.recipes.squad.data import DEV_1, DEV_2, TRAIN, Paragraph, Use, read_squad, squad_digest, use_of
@@ -85,10 +84,10 @@ def _export(
     network: SpanNetwork, source: Source, learnt: Learnt, parameters: Parameters, folder: Path, record: dict[str, Any]
 ) -> None:
     """Write the adapter; the network takes on the weights that were written."""
-    adapter, tokenizer = lora_tensors(network, source.model), tokenizer_of(source.model)
-    if parameters.kept and source.initial:
-        adapter = between(adapter, load_file(source.initial / "adapter.safetensors"), parameters.kept)
-    take_on(network, source.model, adapter)
+    adapter, tokenizer = (
+        final_tensors(network, source.model, source.initial, parameters.kept),
+        tokenizer_of(source.model),
+    )
     rank = parameters.rank
     facts = {"rank": rank, "alpha": SCALE * rank, **_facts(source, learnt), **record}
     write_adapter(folder, network, adapter, facts, [whole_row(tokenizer, *pair) for pair in GOLDEN])
