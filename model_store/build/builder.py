@@ -10,6 +10,7 @@ from pathlib import Path
 from lectern import __version__
 from model_store.build.measured import Build, read_build
 from model_store.catalogue import Model
+from model_store.digest import file_digest
 from model_store.errors import SourceError
 from model_store.home import home, move_into_place
 
@@ -46,8 +47,3 @@ def _content_digest(model: Model) -> str:
     for path in [*sorted(model.adapter.iterdir()), *sorted(Path(__file__).parent.glob("*.py"))]:
         digest.update(f"{path.name}\0{file_digest(path)}".encode())
     return digest.hexdigest()
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

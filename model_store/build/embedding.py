@@ -1,6 +1,5 @@
 """The build of an embedding model: the base as it is, mean pooling and length 1 in the graph; no adapter."""
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from model_store.build.encoder import base_config, base_weights
 from model_store.build.golden import REFERENCE_TOLERANCE, read_reference
 from model_store.build.quantise import quantise, read_scheme
 from model_store.catalogue import Model
+from model_store.digest import file_digest
 from model_store.errors import ReferenceMismatch
 
 INT8_TOLERANCE = 0.03
@@ -46,7 +46,7 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
     return Description(
         task=model.task,
         base=BaseReference(name=model.base.name, sha256=model.base.sha256),
-        adapter_sha256=hashlib.sha256((model.adapter / REFERENCE).read_bytes()).hexdigest(),
+        adapter_sha256=file_digest(model.adapter / REFERENCE),
         quantisation=scheme.name,
         max_length=facts["max_length"],
         labels=(),

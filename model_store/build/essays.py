@@ -1,6 +1,5 @@
 """The build of a model that is the frozen encoder with linear heads: nothing is merged, the heads are a file."""
 
-import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from model_store.build.golden import REFERENCE_TOLERANCE, read_reference
 from model_store.build.graph import OPSET
 from model_store.build.quantise import DEFAULT
 from model_store.catalogue import Model
+from model_store.digest import file_digest
 from model_store.errors import ReferenceMismatch
 
 INT8_TOLERANCE = 0.1
@@ -53,7 +53,7 @@ def _description(model: Model, evaluation: dict[str, Any], golden: list[GoldenVe
     return Description(
         task=model.task,
         base=BaseReference(name=model.base.name, sha256=model.base.sha256),
-        adapter_sha256=hashlib.sha256((model.adapter / FILE).read_bytes()).hexdigest(),
+        adapter_sha256=file_digest(model.adapter / FILE),
         quantisation=DEFAULT.name,
         max_length=facts["max_length"],
         labels=tuple(facts["labels"]),

@@ -12,13 +12,13 @@ from lectern import __version__
 from lectern.manifest import BaseReference, Calibration, Description, TrainingData
 from lectern.model import MODEL, TOKENIZER
 from model_store.build import embedding, essays, grading, roles, sentences, summaries, translator
-from model_store.build.builder import file_digest
 from model_store.build.golden import check_reference, read_reference, record_golden
 from model_store.build.graph import bert_graph, span_graph
 from model_store.build.measured import DESCRIPTION
 from model_store.build.merge import Adapter, merge, read_adapter
 from model_store.build.quantise import quantise, read_scheme
 from model_store.catalogue import Model, kind_of
+from model_store.digest import file_digest
 from model_store.sources import base_folder
 
 

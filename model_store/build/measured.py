@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lectern.manifest import Calibration, Description
+from model_store.digest import file_digest
 
 DESCRIPTION = "description.json"
 
@@ -38,6 +39,6 @@ def measured_sha256(folder: Path, calibration: Calibration) -> str:
 
     Fields at their defaults are left out, so that a calibration that learns a new field keeps its digest.
     """
-    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in release_files(folder)}
+    files = {path.name: file_digest(path) for path in release_files(folder)}
     document = {"files": files, "calibration": calibration.model_dump(mode="json", exclude_defaults=True)}
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()

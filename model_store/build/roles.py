@@ -3,7 +3,6 @@
 A word's scores come out one after another, as one row of numbers: that is how a release's golden vectors are kept.
 """
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from model_store.build.graph import INT_ROW, Graph, embedded, finished, layer, l
 from model_store.build.merge import Weights, merge, read_adapter
 from model_store.build.quantise import quantise, read_scheme
 from model_store.catalogue import Model
+from model_store.digest import file_digest
 
 KIND = "roles"
 
@@ -44,7 +44,7 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
     return Description(
         task=model.task,
         base=BaseReference(name=model.base.name, sha256=model.base.sha256),
-        adapter_sha256=hashlib.sha256((model.adapter / "adapter.safetensors").read_bytes()).hexdigest(),
+        adapter_sha256=file_digest(model.adapter / "adapter.safetensors"),
         quantisation=scheme.name,
         max_length=facts["max_length"],
         labels=tuple(facts["labels"]),

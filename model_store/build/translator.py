@@ -1,6 +1,5 @@
 """The build of a translator: the graph of two branches, its vocabulary, and how it is searched."""
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from model_store.build.golden import REFERENCE_TOLERANCE, read_reference
 from model_store.build.layers import floats
 from model_store.build.sequence_graph import sequence_graph
 from model_store.catalogue import Model
+from model_store.digest import file_digest
 from model_store.errors import ReferenceMismatch
 
 KIND = "translator"
@@ -51,7 +51,7 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
     return Description(
         task=model.task,
         base=BaseReference(name=model.base.name, sha256=model.base.sha256),
-        adapter_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        adapter_sha256=file_digest(path),
         quantisation=QUANTISATION,
         max_length=facts["max_length"],
         labels=(),

@@ -10,7 +10,6 @@ second takes what `save_pretrained` wrote after a fine-tuning (config.json, mode
 """
 
 import argparse
-import hashlib
 import json
 import os
 import shutil
@@ -28,6 +27,7 @@ from lectern.store import open_store
 from model_store.build.builder import Build
 from model_store.build.measured import DESCRIPTION
 from model_store.catalogue import Model, read_model
+from model_store.digest import file_digest
 from model_store.errors import DataError
 from model_store.home import home
 from model_store.recipes.large_kinds import KINDS, Kind
@@ -54,7 +54,7 @@ def make_build(checkpoint: Path, folder: Path, model: Model) -> Build:
     description = Description(
         task=model.task,
         base=BaseReference.model_validate(base),
-        adapter_sha256=hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest(),
+        adapter_sha256=file_digest(folder / WEIGHTS),
         quantisation="none: transformers",
         max_length=facts["max_length"],
         labels=kind.labels,

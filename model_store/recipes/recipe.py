@@ -1,6 +1,5 @@
 """A recipe is data and composition: parameters with their defaults, and what they make of a base and a data folder."""
 
-import hashlib
 import importlib
 import json
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from tokenizers import Tokenizer
 
 from model_store.build.merge import merge, read_adapter
 from model_store.catalogue import Model
+from model_store.digest import file_digest
 from model_store.recipes.engine import Fit, Training
 from model_store.sources import base_folder
 
@@ -88,11 +88,6 @@ def head_size_of(model: Model) -> int:
     """Width of one attention head of the base."""
     config = json.loads((base_folder(model.base) / "config.json").read_text("utf-8"))
     return int(config["hidden_size"] // config["num_attention_heads"])
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file. Raises OSError."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def begun(source: Source) -> dict[str, str]:

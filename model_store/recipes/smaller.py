@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, kl_div, log_softmax, softmax
 
+from model_store.digest import file_digest
 from model_store.recipes.answers import Answers, logits, read_answers
 from model_store.recipes.cut import cut_widths, importance, keep_layers
 from model_store.recipes.data import examples_digest
@@ -22,7 +23,7 @@ from model_store.recipes.device import device
 from model_store.recipes.engine import Batch, Fit
 from model_store.recipes.export import golden_rows, grading_facts
 from model_store.recipes.layers import write_layers
-from model_store.recipes.recipe import Recipe, Source, Work, file_digest, head_size_of, weights_of
+from model_store.recipes.recipe import Recipe, Source, Work, head_size_of, weights_of
 from model_store.recipes.soft import Soft, read_soft
 from model_store.recipes.student import State, Student
 
