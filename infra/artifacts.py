@@ -20,6 +20,7 @@ SEEDING = (
     "infra/__init__.py",
     "infra/handlers/*.py",
     "model_store/__init__.py",
+    "model_store/digest.py",
     "model_store/errors.py",
     "model_store/home.py",
     "model_store/build/__init__.py",
