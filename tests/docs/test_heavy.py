@@ -14,6 +14,7 @@ import pytest
 
 from infra.local.heavy import free_port
 from tests.docs.test_readme import ROOT, _environment, _run, _wait
+from tests.patience import PATIENCE
 
 PAGE = (ROOT / "docs/heavy.md").read_text("utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, flags=re.DOTALL)
@@ -32,7 +33,7 @@ def port() -> Iterator[str]:
         yield port
     finally:
         server.send_signal(signal.SIGTERM)
-        server.wait(timeout=30)
+        server.wait(timeout=PATIENCE)
 
 
 def ask(command: str, port: str) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```(?:\n```json\n(.*?)```)?", README, flags=re.DOTALL)
@@ -86,22 +88,22 @@ def _served(port: str) -> Iterator[None]:
         yield
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=20)
+        server.wait(timeout=PATIENCE)
 
 
 def _wait(port: str, server: "subprocess.Popen[bytes]") -> None:
-    for _ in range(300):
+    for _ in range(int(PATIENCE / 0.2)):
         with socket.socket() as client:
             if client.connect_ex(("127.0.0.1", int(port))) == 0:
                 return
         assert server.poll() is None, "make serve stopped by itself"
         time.sleep(0.2)
-    raise TimeoutError("make serve opened no port within a minute")
+    raise TimeoutError("make serve opened no port")
 
 
 def _run(command: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        command, shell=True, cwd=ROOT, env=_environment(), capture_output=True, text=True, timeout=300, check=False
+        command, shell=True, cwd=ROOT, env=_environment(), capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
 

@@ -31,6 +31,7 @@ from model_store.release.alias import history, promote, rollback
 from model_store.release.publish import publish
 from model_store.release.signing import FileSigner, Signer
 from tests.conftest import SIGNER, models_of
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -287,7 +288,7 @@ def test_a_store_that_is_slow_or_down_holds_up_no_warm_request(
     def slow(key: str, *_: Any) -> Any:
         asked.append(key)
         hanging.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE)
         raise StoreUnavailable("down")
 
     monkeypatch.setattr(published, "get", slow)
@@ -295,7 +296,7 @@ def test_a_store_that_is_slow_or_down_holds_up_no_warm_request(
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(models.resolve, "grading", None)
         unknown = pool.submit(models.get, Pin("grading", "9.9.9"))
-        assert hanging.wait(10)
+        assert hanging.wait(PATIENCE)
         assert models.get(models.resolve("grading", None)) is live  # while both of the others wait
         go_on.set()
         assert first.result().version == "1.0.0"

@@ -23,6 +23,7 @@ from lectern.store.local import LocalStore
 from model_store.release.alias import promote
 from model_store.release.publish import publish
 from model_store.release.signing import Signer
+from tests.patience import PATIENCE
 from tests.release.tiny import tiny_build
 
 NAME = "large"
@@ -167,7 +168,7 @@ def ping(port: int) -> object:
 
 def _until_warm(process: "subprocess.Popen[bytes]", port: int) -> Iterator[object]:
     last: object = None
-    for _ in range(1800):
+    for _ in range(int(PATIENCE / 0.1)):
         status = ping(port)
         if status != last:
             yield status
@@ -176,7 +177,7 @@ def _until_warm(process: "subprocess.Popen[bytes]", port: int) -> Iterator[objec
             return
         assert process.poll() is None, "the endpoint ended by itself"
         time.sleep(0.1)
-    raise TimeoutError("the endpoint was not warm in three minutes")
+    raise TimeoutError("the endpoint was never warm")
 
 
 @pytest.fixture(scope="session")

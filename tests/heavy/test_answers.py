@@ -137,11 +137,11 @@ def test_another_number_of_logits_is_no_answer(ask: Ask, stub: Stub, large: Rele
 def test_a_hanging_endpoint_keeps_within_the_callers_deadline(
     ask: Ask, stub: Stub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lectern.heavy.tiers.RESERVE", 1.5)  # a busy machine takes its time over the fast answer
+    monkeypatch.setattr("lectern.heavy.tiers.RESERVE", 9.5)  # a busy machine takes its time over the fast answer
     stub.answer, _ = FAULTS["hangs"]
     started = time.monotonic()
-    assert ask(tier="heavy", headers={"X-Deadline-Ms": "2250"})["tier"] == "fast"
-    assert time.monotonic() - started < 2.25
+    assert ask(tier="heavy", headers={"X-Deadline-Ms": "10000"})["tier"] == "fast"
+    assert time.monotonic() - started < 10
 
 
 def test_a_version_is_one_of_the_fast_model(ask: Ask) -> None:

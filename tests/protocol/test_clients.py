@@ -10,6 +10,7 @@ import pytest
 from lectern.directory import Directory
 from lectern.settings import settings
 from lectern.store import open_store
+from tests.patience import PATIENCE
 from tests.protocol.conftest import IDS, TEXT
 
 triton = pytest.importorskip("tritonclient.utils", reason="tritonclient[http,grpc] is not installed")
@@ -21,7 +22,7 @@ def wire(request: pytest.FixtureRequest, port: int) -> Iterator[tuple[Any, Any]]
     if request.param == "http":
         import tritonclient.http as http
 
-        with http.InferenceServerClient(f"127.0.0.1:{port}", network_timeout=60) as client:
+        with http.InferenceServerClient(f"127.0.0.1:{port}", network_timeout=PATIENCE) as client:
             yield http, client
         return
     import tritonclient.grpc as grpc

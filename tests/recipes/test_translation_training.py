@@ -16,6 +16,7 @@ from lectern.model import MODEL, TOKENIZER
 from model_store.build.builder import build
 from model_store.catalogue import Model, read_model
 from model_store.release.rehearsal import rehearse
+from tests.patience import PATIENCE
 
 PYTHON = Path(".venv-train/bin/python").absolute()
 OPTIONS = "--epochs 4 --cycles 1 --batch_size 8 --vocabulary 150 --width 16 --inner 16 --checkpoint_steps 1"
@@ -43,7 +44,7 @@ def started(data: Path, name: str, *more: str) -> "subprocess.Popen[str]":
 
 
 def finished(run: "subprocess.Popen[str]") -> None:
-    _, errors = run.communicate(timeout=120)
+    _, errors = run.communicate(timeout=PATIENCE)
     assert run.returncode == 0, errors
 
 
@@ -65,7 +66,7 @@ def test_a_run_exports_what_builds_and_proves_itself(data: Path) -> None:
 
 def killed(run: "subprocess.Popen[str]", checkpoint: Path) -> None:
     """Kill the run as soon as there is something to go on from."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not checkpoint.exists() and time.monotonic() < deadline:
         time.sleep(0.001)
     run.send_signal(signal.SIGKILL)
@@ -93,5 +94,5 @@ def test_a_run_that_was_killed_or_stopped_ends_with_the_same_weights(data: Path)
 def test_a_run_does_not_stop_where_it_has_been(data: Path) -> None:
     finished(started(data, "run", "--epochs", "2"))
     again = started(data, "run", "--epochs", "2", "--stop", "1")
-    assert "past epoch 1 already" in again.communicate(timeout=120)[1]
+    assert "past epoch 1 already" in again.communicate(timeout=PATIENCE)[1]
     assert again.returncode == 1

@@ -21,6 +21,7 @@ from model_store.release.alias import canary, promote
 from model_store.release.publish import publish
 from model_store.release.retire import retire
 from model_store.release.signing import FileSigner
+from tests.patience import PATIENCE
 from tests.release.tiny import tiny_build
 
 WRITES = {"os.mkdir", "os.rename", "os.remove", "os.link", "fcntl.flock"}
@@ -63,7 +64,7 @@ def run_killed(errand: Errand, step: int) -> int:
     """The exit code of a process that runs the errand and kills itself before its write number `step`."""
     process = CONTEXT.Process(target=_killed, args=(errand, step))
     process.start()
-    process.join(200)
+    process.join(PATIENCE)
     assert process.exitcode is not None
     return int(process.exitcode)
 
@@ -125,7 +126,7 @@ def run_at_once(errands: list[Errand]) -> list[int]:
     for process in processes:
         process.start()
     for process in processes:
-        process.join(200)
+        process.join(PATIENCE)
     return [int(process.exitcode or 0) for process in processes]
 
 
@@ -136,7 +137,7 @@ def _racing(errand: Errand, barrier: Barrier) -> None:
 
     def together(self: LocalStore, key: str, data: bytes, **condition: Any) -> Any:
         if key.endswith(("live.json", "manifest.json")):
-            barrier.wait(100)
+            barrier.wait(PATIENCE)
         return put(self, key, data, **condition)
 
     LocalStore.put = together  # type: ignore[method-assign]

@@ -20,6 +20,7 @@ from model_store.release import alias as aliases
 from model_store.release.alias import canary, history, promote, rollback
 from model_store.release.publish import publish
 from model_store.release.signing import Signer
+from tests.patience import PATIENCE
 
 
 def shares(store: LocalStore) -> float:
@@ -97,7 +98,7 @@ def test_of_two_threads_that_move_an_alias_one_is_told(
     barrier, lock, put = threading.Barrier(2), threading.Lock(), type(store).put
 
     def loaded(*arguments: Any) -> Any:
-        barrier.wait(60)
+        barrier.wait(PATIENCE)
         return prove(*arguments)
 
     def locked(self: Any, *arguments: Any, **condition: Any) -> ObjectVersion:
