@@ -68,6 +68,8 @@ class Parameters:
     """Weight of what is learnt on the side, from the syntax of the treebank."""
     first_seed: int = 20130601
     """Of the weights that begin at random."""
+    kept: float = 0.0
+    """Share that the adapter which the run begins with keeps in the weights that are written."""
 
 
 def compose(source: Source, parameters: Parameters) -> Work:
@@ -95,7 +97,7 @@ def compose(source: Source, parameters: Parameters) -> Work:
         "lower": parameters.lower,
         **_facts(model, names.roles, len(examples), len(held)),
     }
-    export = partial(_export, network, source, metrics, reader, facts)
+    export = partial(_export, network, source, parameters.kept, metrics, reader, facts)
     return Work(training, {"data_sha256": sentences_digest(sentences), **begun(source)}, export)
 
 
@@ -125,6 +127,7 @@ def _syntax_loss(network: nn.Module, hidden: Tensor, batch: Batch) -> Tensor:
 def _export(
     network: RoleNetwork,
     source: Source,
+    kept: float,
     metrics: Any,
     reader: WordReader,
     known: dict[str, Any],
@@ -132,7 +135,7 @@ def _export(
     record: dict[str, Any],
 ) -> None:
     """Write the adapter; the network takes on the weights that were written."""
-    adapter = final_tensors(network, source.model)
+    adapter = final_tensors(network, source.model, source.initial, kept)
     write_adapter(folder, network, adapter, known | record, [row for text in GOLDEN for row in _golden(text, reader)])
     print("exported:", metrics(network), flush=True)
 
