@@ -17,17 +17,20 @@ class Span(NamedTuple):
     end: int
 
 
-def best_spans(scores: Scores, predicate: int, once: Collection[int] = ()) -> list[Span]:
+def best_spans(
+    scores: Scores, predicate: int, once: Collection[int] = (), transitions: Scores | None = None
+) -> list[Span]:
     """The spans of the best allowed tags, in their order; the predicate's own word is in none.
 
-    `scores` (words, 1 + 2 · roles): of O, of B- of each role, of I- of each role. The roles of `once` are given to one
-    span at most, as in Punyakanok, Roth and Yih (2008): the one that gains most by it keeps it, and the rest is
-    decided anew.
+    `scores` (words, tags): of O, of B- of each role, of I- of each role; `transitions` (tags, tags): what the second
+    tag adds after the first, if anything. The roles of `once` are given to one span at most, as in Punyakanok, Roth
+    and Yih (2008): the one that gains most by it keeps it, and the rest is decided anew.
     """
     known = scores.astype(np.float64)
     known[predicate, 1:] = -np.inf
+    moves = _moves(scores.shape[1], transitions)
     while True:
-        spans = _viterbi(known)
+        spans = _viterbi(known, moves)
         loser = _loser(spans, known, once)
         if loser is None:
             return spans
@@ -51,19 +54,28 @@ def _gain(span: Span, scores: Scores) -> float:
     return float(scores[span.start, 1 + span.role] + inside - scores[span.start : span.end, 0].sum())
 
 
-def _viterbi(scores: Scores) -> list[Span]:
+def _moves(tags: int, transitions: Scores | None) -> NDArray[np.float64]:
+    """What a tag adds after another one, (tags, tags); minus infinity where it may not come."""
+    roles = tags // 2
+    inside = np.arange(1 + roles, tags)
+    moves = np.zeros((tags, tags)) if transitions is None else transitions.astype(np.float64)
+    forbidden = np.zeros((tags, tags), dtype=bool)
+    forbidden[:, inside] = True
+    forbidden[inside - roles, inside] = forbidden[inside, inside] = False
+    moves[forbidden] = -np.inf
+    return moves
+
+
+def _viterbi(scores: NDArray[np.float64], moves: NDArray[np.float64]) -> list[Span]:
     """Viterbi (1967)."""
-    words, roles = len(scores), scores.shape[1] // 2
+    roles, tags = scores.shape[1] // 2, np.arange(scores.shape[1])
     backs = np.zeros(scores.shape, dtype=np.int64)
     total = scores[0].copy()
     total[1 + roles :] = -np.inf
-    for word in range(1, words):
-        best = int(total.argmax())
-        begun, inside = total[1 : 1 + roles], total[1 + roles :]
-        goes_on = np.maximum(begun, inside)
-        backs[word, : 1 + roles] = best
-        backs[word, 1 + roles :] = np.where(begun >= inside, 1, 1 + roles) + np.arange(roles)
-        total = scores[word] + np.concatenate([np.full(1 + roles, total[best]), goes_on])
+    for word in range(1, len(scores)):
+        reached = total[:, None] + moves
+        backs[word] = reached.argmax(axis=0)
+        total = reached[backs[word], tags] + scores[word]
     return _spans(_path(backs, int(total.argmax())), roles)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from functions.roles.decoding import Span, best_spans
 from functions.roles.reading import word_tokens
+from lectern.manifest import Manifest
 from lectern.model import Encoding
 
 _NUMBERED = re.compile(r"ARG\d")
@@ -42,12 +43,18 @@ def is_marked(row: Encoding) -> bool:
     return 1 in row.token_type_ids
 
 
-def frame(row: Encoding, scores: Scores, roles: Sequence[str]) -> Frame:
-    """The arguments of a row's marked word."""
+def frame(row: Encoding, scores: Scores, roles: Sequence[str], moves: Scores | None = None) -> Frame:
+    """The arguments of a row's marked word; `moves` are the `transitions` of its release."""
     tokens = word_tokens(row)
     predicate = tokens.index(row.token_type_ids.index(1))
     by_word = scores.reshape(len(row.input_ids), -1)[tokens, 1:]
-    return Frame(predicate, best_spans(by_word, predicate, numbered(roles)))
+    return Frame(predicate, best_spans(by_word, predicate, numbered(roles), moves))
+
+
+def transitions(manifest: Manifest) -> Scores | None:
+    """What a tag of a release adds after another one, (tags, tags); None where none adds anything."""
+    found = manifest.calibration.transitions
+    return np.array(found, dtype=np.float32) if found else None
 
 
 def numbered(roles: Sequence[str]) -> list[int]:

@@ -22,7 +22,7 @@ from model_store.build.quantise import quantise, read_scheme
 from model_store.catalogue import Model
 from model_store.digest import file_digest
 
-KIND = "roles"
+KIND, TRANSITIONS = "roles", "transitions.json"
 
 INT8_TOLERANCE = 1.0
 """A score on another CPU: those of roles that are out of the question lie at -10 and below, and move the most."""
@@ -48,13 +48,19 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
         quantisation=scheme.name,
         max_length=facts["max_length"],
         labels=tuple(facts["labels"]),
-        calibration=Calibration(temperature=1),
+        calibration=Calibration(temperature=1, transitions=read_transitions(model.adapter)),
         metrics=evaluation["metrics"],
         training_data=tuple(TrainingData.model_validate(entry) for entry in facts["training_data"]),
         golden=golden.model_copy(update={"tolerance": INT8_TOLERANCE}),
         runtime=__version__,
         measured_sha256=evaluation.get("measured_sha256", ""),
     )
+
+
+def read_transitions(adapter: Path) -> tuple[tuple[float, ...], ...]:
+    """What a tag adds after another one, as the recipe wrote it. Raises OSError."""
+    found = json.loads((adapter / TRANSITIONS).read_text("utf-8"))
+    return tuple(tuple(float(value) for value in row) for row in found)
 
 
 def float_graph(model: Model, base: Path) -> onnx.ModelProto:

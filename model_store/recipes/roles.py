@@ -4,6 +4,7 @@ Shi and Lin (2019), Simple BERT Models for Relation Extraction and Semantic Role
 layers (`roles_network`).
 """
 
+import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,11 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from functions.roles.rows import WordReader
+from model_store.build.roles import TRANSITIONS
 from model_store.catalogue import Model
 from model_store.recipes.engine import Batch, Fit, Training
 from model_store.recipes.export import write_adapter
@@ -34,6 +38,7 @@ from model_store.recipes.roles_rows import (
     example,
     names_of,
 )
+from model_store.recipes.roles_transitions import tag_transitions
 from model_store.sources import base_folder
 
 SERVED_LENGTH = 256
@@ -89,7 +94,8 @@ def compose(source: Source, parameters: Parameters) -> Work:
         return cut_batches(examples, parameters.batch_tokens, chance, parameters.masked)
 
     steps = len(batches_of(examples, parameters.batch_tokens, random.Random(0)))
-    metrics = partial(held_metrics, sentences=held[::WATCHED], reader=reader, roles=names.roles)
+    moves = tag_transitions(learnt, names.roles)
+    metrics = partial(held_metrics, sentences=held[::WATCHED], reader=reader, roles=names.roles, moves=moves)
     training = Training(network, steps, batches, partial(role_loss, side=parameters.syntax), metrics)
     facts = {
         "rank": parameters.rank,
@@ -97,7 +103,7 @@ def compose(source: Source, parameters: Parameters) -> Work:
         "lower": parameters.lower,
         **_facts(model, names.roles, len(examples), len(held)),
     }
-    export = partial(_export, network, source, parameters.kept, metrics, reader, facts)
+    export = partial(_export, network, source, parameters.kept, metrics, reader, moves, facts)
     return Work(training, {"data_sha256": sentences_digest(sentences), **begun(source)}, export)
 
 
@@ -130,6 +136,7 @@ def _export(
     kept: float,
     metrics: Any,
     reader: WordReader,
+    moves: NDArray[np.float32],
     known: dict[str, Any],
     folder: Path,
     record: dict[str, Any],
@@ -137,6 +144,7 @@ def _export(
     """Write the adapter; the network takes on the weights that were written."""
     adapter = final_tensors(network, source.model, source.initial, kept)
     write_adapter(folder, network, adapter, known | record, [row for text in GOLDEN for row in _golden(text, reader)])
+    (folder / TRANSITIONS).write_text(json.dumps([[round(float(v), 2) for v in row] for row in moves]) + "\n", "utf-8")
     print("exported:", metrics(network), flush=True)
 
 

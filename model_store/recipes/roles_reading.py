@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from functions.roles.decoding import best_spans
@@ -17,17 +19,27 @@ Frames = dict[int, tuple[Argument, ...]]
 
 
 def held_metrics(
-    network: nn.Module, sentences: Sequence[Sentence], reader: WordReader, roles: Sequence[str]
+    network: nn.Module,
+    sentences: Sequence[Sentence],
+    reader: WordReader,
+    roles: Sequence[str],
+    moves: NDArray[np.float32],
 ) -> dict[str, float]:
-    """F1 of predicates, and of arguments with the predicates that were found."""
+    """F1 of predicates, and of arguments with the predicates that were found; `moves` as in `best_spans`."""
     predicates, arguments = Tally(), Tally()
-    for sentence, found in zip(sentences, _read(network, sentences, reader, roles), strict=True):
+    for sentence, found in zip(sentences, _read(network, sentences, reader, roles, moves), strict=True):
         predicates += predicate_tally(sentence.frames, found)
         arguments += argument_tally(sentence.frames, found)
     return {"predicate_f1": predicates.f1, "argument_f1": arguments.f1}
 
 
-def _read(network: nn.Module, sentences: Sequence[Sentence], reader: WordReader, roles: Sequence[str]) -> list[Frames]:
+def _read(
+    network: nn.Module,
+    sentences: Sequence[Sentence],
+    reader: WordReader,
+    roles: Sequence[str],
+    moves: NDArray[np.float32],
+) -> list[Frames]:
     """What the network finds: predicates first, then the arguments of each."""
     rows = [reader.row(sentence.words) for sentence in sentences]
     result: list[Frames] = [{} for _ in rows]
@@ -47,7 +59,7 @@ def _read(network: nn.Module, sentences: Sequence[Sentence], reader: WordReader,
         readings = iter(_scores(network, marked)[len(places) :])
         for place, one in zip(places, marked, strict=True):
             for word, _ in one.marked:
-                spans = best_spans(next(readings)[one.row.firsts, 1:].numpy(), word, numbered(roles))
+                spans = best_spans(next(readings)[one.row.firsts, 1:].numpy(), word, numbered(roles), moves)
                 result[place][word] = tuple(Argument(roles[span.role], span.start, span.end) for span in spans)
     return result
 

@@ -59,7 +59,7 @@ def names_of(sentences: Sequence[Sentence]) -> Names:
 
 def example(sentence: Sentence, row: Row, names: Names) -> Example:
     """A sentence's example."""
-    marked = [(place, _tags(sentence, place, names.roles)) for place in sorted(sentence.frames)]
+    marked = [(place, tags_of(sentence, place, names.roles)) for place in sorted(sentence.frames)]
     syntax = [(names.tags.index(t), names.relations.index(r), head) for t, r, head in sentence.syntax]
     return Example(row, [int(place in sentence.frames) for place in range(len(sentence.words))], marked, syntax)
 
@@ -128,8 +128,8 @@ def _masked(whole: Example, chance: random.Random, share: float) -> Example:
     return replace(whole, row=whole.row._replace(input_ids=ids))
 
 
-def _tags(sentence: Sentence, predicate: int, roles: Sequence[str]) -> list[int]:
-    """A word of the predicate itself has none: no span holds it."""
+def tags_of(sentence: Sentence, predicate: int, roles: Sequence[str]) -> list[int]:
+    """The words' tags for one predicate: 0 for O, then B- of each role, then I-. No span holds the predicate itself."""
     tags = [0] * len(sentence.words)
     for role, start, end in sentence.frames[predicate]:
         if role in roles and not start <= predicate < end:

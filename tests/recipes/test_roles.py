@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from model_store.build.golden import check_reference, read_reference
 from model_store.build.make import float_graph
+from model_store.build.roles import read_transitions
 from model_store.catalogue import read_model
 from model_store.errors import DataError
 from model_store.recipes.roles_data import FILE, read_sentences, roles_of
@@ -82,5 +84,10 @@ def test_a_run_exports_an_adapter_that_builds(tmp_path: Path) -> None:
         ["ARG0", "ARG1", "ARG2"],
         {"learnt": 30, "kept": 3},
     )
+    added = np.array(read_transitions(tmp_path / "adapter"))
+    assert added.shape == (7, 7)
+    begun, inside, ends = added[2, 5], added[5, 5], added[5, 0]  # of ARG1, the two words before the full stop
+    assert (begun, ends) == pytest.approx((0, 0), abs=0.1)
+    assert inside < -0.5
     model = replace(read_model("roles"), adapter=tmp_path / "adapter")
     assert check_reference(float_graph(model), read_reference(model.adapter)) < 1e-4

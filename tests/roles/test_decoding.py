@@ -16,11 +16,18 @@ def allowed(tags: tuple[int, ...]) -> bool:
     return all(tag <= ROLES or last in (tag, tag - ROLES) for last, tag in zip(before, tags, strict=True))
 
 
+@pytest.mark.parametrize("weight", [0.0, 1.0])
 @pytest.mark.parametrize("seed", range(20))
-def test_the_best_of_all_allowed_sequences(seed: int) -> None:
-    scores = np.random.default_rng(seed).normal(size=(5, 1 + 2 * ROLES)).astype(np.float32)
+def test_the_best_of_all_allowed_sequences(seed: int, weight: float) -> None:
+    chance = np.random.default_rng(seed)
+    scores = chance.normal(size=(5, 1 + 2 * ROLES)).astype(np.float32)
+    added = weight * chance.normal(size=(1 + 2 * ROLES, 1 + 2 * ROLES)).astype(np.float32)
     tags = [t for t in product(range(1 + 2 * ROLES), repeat=5) if allowed(t) and t[2] == 0]
-    best = max(tags, key=lambda t: sum(scores[word, tag] for word, tag in enumerate(t)))
+
+    def total(tags: tuple[int, ...]) -> float:
+        return float(sum(scores[range(5), tags]) + sum(added[tags[:-1], tags[1:]]))
+
+    best = max(tags, key=total)
     begun = [word for word, tag in enumerate(best) if 0 < tag <= ROLES]
     spans = []
     for start in begun:
@@ -28,7 +35,7 @@ def test_the_best_of_all_allowed_sequences(seed: int) -> None:
         while end < 5 and best[end] > ROLES:
             end += 1
         spans.append(Span(best[start] - 1, start, end))
-    assert best_spans(scores, 2) == spans
+    assert best_spans(scores, 2, transitions=added if weight else None) == spans
 
 
 def test_an_inside_without_a_beginning_is_not_taken() -> None:

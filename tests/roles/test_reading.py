@@ -74,6 +74,8 @@ def test_a_predicate_is_marked_and_its_scores_become_spans() -> None:
     assert one.token_type_ids == [0, 0, 0, 1, 0]
     scores[1, 2] = 9
     assert frame(one, scores.ravel(), ["ARG0"]) == (1, [(0, 0, 1)])
+    unheard_of = np.array([[0, 0, 0], [-30, 0, 0], [0, 0, 0]])
+    assert frame(one, scores.ravel(), ["ARG0"], unheard_of) == (1, []), "no predicate follows an argument of one word"
 
 
 def test_more_than_can_be_read_is_refused_with_limit_and_amount(monkeypatch: pytest.MonkeyPatch) -> None:

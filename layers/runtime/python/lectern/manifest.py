@@ -50,6 +50,8 @@ class Calibration(Document):
     """The score from which on there is an answer at all, for tasks that may say that there is none."""
     curve: tuple[Knot, ...] = ()
     """Confidence by score, in straight lines between points with rising scores, for tasks with a score."""
+    transitions: tuple[tuple[float, ...], ...] = ()
+    """What a tag adds after another one, (tags, tags), for tasks with tags; empty where nothing is added."""
 
 
 class GoldenVector(Document):
