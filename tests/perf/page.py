@@ -41,7 +41,11 @@ pairs of {words:.0f} words on average, the whole command. `serve.8clients`: the 
 bare handler with the same files and checks, no framework, no self-test; it reads a text once, where a translation then
 is written and roles are asked for again. torch: transformers and torch in fp32, files
 on disk. onnxruntime alone, in process: the model runs on as many threads as there are cores. plain: FastAPI with a
-`def` route over the same files.
+`def` route over the same files. plain int8: the base with a head, fused and quantised by onnxruntime's own tools, in
+batches of 32 sorted by length; torch there: the same batches; int8 ceiling: the matrix products of those rows at the
+rate that one large int8 product reaches. The grader reads more than that base: a second expert and features.
+`peers`: a server from its start to the first answer over HTTP, and one client's requests; what it would make of a file
+is its eight clients' rate.
 """,
         "utf-8",
     )

@@ -1,6 +1,7 @@
 """`serve.8clients`: requests a second of eight clients, ours beside the same model file behind other servers.
 
-Peers that `make bench-peers` has set up in .venv-peers take part.
+`peers.cold` and `peers.warm` are of the same servers: the start to the first answer, and one client's requests. Peers
+that `make bench-peers` has set up in .venv-peers take part.
 """
 
 import http.client
@@ -14,34 +15,59 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
+from statistics import median
 
 from lectern.release import Pin, read_alias, read_release
 from lectern.store import open_store
 from tests.perf.figures import Figure, figure
 from tests.perf.requests import REQUESTS
 
-CLIENTS, REQUESTED, ROUNDS = 8, 400, 3
+CLIENTS, REQUESTED, ROUNDS, ALONE = 8, 400, 3, 60
 PEERS = Path(".venv-peers")
 ASKED = REQUESTS["grading"]
 READY_SECONDS = 120
 
 
+@dataclass(frozen=True)
+class Served:
+    """One start of a server: seconds to the first answer, milliseconds of one client, requests a second of eight."""
+
+    cold: float
+    warm: float
+    rate: float
+
+
 def measure_serving() -> list[Figure]:
-    """Every server is up all the while; each is asked in turn."""
+    """Each server in turn, started anew for each round."""
     variables = {**os.environ, "FLOOR_PINS": _pins()}
     servers = {"lectern": sys.executable, "plain": sys.executable}
     servers |= {path.name: str(path.absolute() / "bin/python") for path in sorted(PEERS.glob("*")) if path.is_dir()}
-    rates: dict[str, list[float]] = {name: [] for name in servers}
-    rates["in process"] = []
+    measured: dict[str, list[Served]] = {name: [] for name in servers}
+    in_process: list[float] = []
     for number in range(ROUNDS):
         for name, python in servers.items():
-            with _served(name, python, variables) as port:
-                rates[name].append(_rate(partial(_ask, port)))
-            print(f"serve {number + 1}/{ROUNDS}: {name} {rates[name][-1]:.0f}/s", flush=True)
-        rates["in process"].append(_in_process(variables))
-    return [figure("serve.8clients", "requests/s", rates, name) for name in rates if name != "lectern"]
+            measured[name].append(_measured(name, python, variables))
+            print(f"serve {number + 1}/{ROUNDS}: {name} {measured[name][-1]}", flush=True)
+        in_process.append(_in_process(variables))
+    rates = {name: [run.rate for run in runs] for name, runs in measured.items()} | {"in process": in_process}
+    return [figure("serve.8clients", "requests/s", rates, name) for name in rates if name != "lectern"] + [
+        figure(f"peers.{scenario}", unit, measured, name, attrgetter(scenario))
+        for scenario, unit in (("cold", "s"), ("warm", "ms"))
+        for name in measured
+        if name != "lectern"
+    ]
+
+
+def _measured(name: str, python: str, variables: dict[str, str]) -> Served:
+    started = time.monotonic()
+    with _served(name, python, variables) as port:
+        cold = time.monotonic() - started
+        warm = median(_ask(port, range(REQUESTED, REQUESTED + ALONE)))
+        return Served(cold, 1000 * warm, _rate(partial(_ask, port)))
 
 
 def _pins() -> str:
@@ -77,13 +103,13 @@ def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until and process.poll() is None:
         with suppress(OSError, http.client.HTTPException, RuntimeError):
-            _ask(port, range(2))
+            _ask(port, range(1))
             return
-        time.sleep(0.2)
+        time.sleep(0.02)
     raise RuntimeError(f"the server does not answer: {process.args!r}")
 
 
-def _rate(ask: "partial[None]") -> float:
+def _rate(ask: "partial[list[float]]") -> float:
     """Requests a second of all clients together, each with its own part of the requests."""
     started = time.monotonic()
     with ThreadPoolExecutor(CLIENTS) as pool:
@@ -91,16 +117,20 @@ def _rate(ask: "partial[None]") -> float:
     return REQUESTED / (time.monotonic() - started)
 
 
-def _ask(port: int, numbers: range) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+def _ask(port: int, numbers: range) -> list[float]:
+    """Seconds of each request, all on one connection."""
+    connection, seconds = http.client.HTTPConnection("127.0.0.1", port, timeout=60), list[float]()
     for number in numbers:
+        started = time.monotonic()
         body = json.dumps(ASKED.body(number))
         connection.request("POST", ASKED.path, body, {"Content-Type": "application/json"})
         answer = connection.getresponse()
         said = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{answer.status}: {said[:200]!r}")
+        seconds.append(time.monotonic() - started)
     connection.close()
+    return seconds
 
 
 def _in_process(variables: dict[str, str]) -> float:
