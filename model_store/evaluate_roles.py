@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from functions.roles.frames import frame, marked, predicates, transitions
+from functions.roles.frames import frame, marked, predicates, transitions_of
 from functions.roles.reading import first_word, sentence_rows, words_of
 from functions.roles.rows import WordReader
 from lectern.model import LoadedModel
@@ -65,12 +65,12 @@ def frames(model: LoadedModel, words: Sequence[str], given: Sequence[int] | None
     """The predicates of a sentence, by word, with their arguments; or the arguments of `given` predicates."""
     manifest, reader = model.release.manifest, WordReader(model.tokenizer)
     result: Frames = {}
-    moves = transitions(manifest)
+    transitions = transitions_of(manifest)
     for row in sentence_rows(words, 0, reader, manifest.max_length):
         first, length = first_word(row), len(row.features) - 1
         asked = predicates(row, model.infer(row)) if given is None else [p - first for p in given]
         for one in marked(row, [word for word in asked if 0 <= word < length]):
-            predicate, spans = frame(one, model.infer(one), manifest.labels, moves)
+            predicate, spans = frame(one, model.infer(one), manifest.labels, transitions)
             known = (Argument(manifest.labels[s.role], first + s.start, first + s.end) for s in spans)
             result[first + predicate] = tuple(known)
     return result

@@ -43,15 +43,15 @@ def is_marked(row: Encoding) -> bool:
     return 1 in row.token_type_ids
 
 
-def frame(row: Encoding, scores: Scores, roles: Sequence[str], moves: Scores | None = None) -> Frame:
-    """The arguments of a row's marked word; `moves` are the `transitions` of its release."""
+def frame(row: Encoding, scores: Scores, roles: Sequence[str], transitions: Scores | None = None) -> Frame:
+    """The arguments of a row's marked word; `transitions` are those of its release."""
     tokens = word_tokens(row)
     predicate = tokens.index(row.token_type_ids.index(1))
     by_word = scores.reshape(len(row.input_ids), -1)[tokens, 1:]
-    return Frame(predicate, best_spans(by_word, predicate, numbered(roles), moves))
+    return Frame(predicate, best_spans(by_word, predicate, numbered(roles), transitions))
 
 
-def transitions(manifest: Manifest) -> Scores | None:
+def transitions_of(manifest: Manifest) -> Scores | None:
     """What a tag of a release adds after another one, (tags, tags); None where none adds anything."""
     found = manifest.calibration.transitions
     return np.array(found, dtype=np.float32) if found else None

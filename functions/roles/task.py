@@ -5,7 +5,7 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
-from functions.roles.frames import Frame, frame, is_marked, marked, predicates, transitions
+from functions.roles.frames import Frame, frame, is_marked, marked, predicates, transitions_of
 from functions.roles.reading import Words, first_word, sentence_rows, words_of
 from functions.roles.rows import WordReader
 from functions.roles.schemas import Argument, Predicate, RolesRequest, RolesResponse
@@ -52,12 +52,12 @@ def then(request: RolesRequest, rows: Rows, logits: Logits, manifest: Manifest) 
 
 def postprocess(request: RolesRequest, rows: Rows, logits: Logits, manifest: Manifest) -> dict[str, Any]:
     """The predicates by the marked rows, sentence after sentence."""
-    words, roles, moves = words_of(request.text), manifest.labels, transitions(manifest)
+    words, roles, transitions = words_of(request.text), manifest.labels, transitions_of(manifest)
     read = [(row, scores) for row, scores in zip(rows, logits, strict=True) if is_marked(row)]
     return {
         "tokens": [request.text[place.start : place.end] for place in words.places],
         "predicates": [
-            _predicate(request.text, words.places, first_word(row), frame(row, scores, roles, moves), roles)
+            _predicate(request.text, words.places, first_word(row), frame(row, scores, roles, transitions), roles)
             for row, scores in read
         ],
         "warnings": list(_warnings(words, rows, manifest)),

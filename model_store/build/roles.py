@@ -21,6 +21,7 @@ from model_store.build.merge import Weights, merge, read_adapter
 from model_store.build.quantise import quantise, read_scheme
 from model_store.catalogue import Model
 from model_store.digest import file_digest
+from model_store.errors import AdapterMismatch
 
 KIND, TRANSITIONS = "roles", "transitions.json"
 
@@ -58,9 +59,14 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
 
 
 def read_transitions(adapter: Path) -> tuple[tuple[float, ...], ...]:
-    """What a tag adds after another one, as the recipe wrote it. Raises OSError."""
-    found = json.loads((adapter / TRANSITIONS).read_text("utf-8"))
-    return tuple(tuple(float(value) for value in row) for row in found)
+    """What a tag adds after another one, as the recipe wrote it, (tags, tags). Raises OSError, or AdapterMismatch."""
+    labels = json.loads((adapter / "adapter.json").read_text("utf-8"))["labels"]
+    found = np.array(json.loads((adapter / TRANSITIONS).read_text("utf-8")), dtype=np.float64)
+    if found.shape != (1 + 2 * len(labels),) * 2:
+        raise AdapterMismatch(
+            f"{adapter / TRANSITIONS} has {found.shape} numbers, which is not for {len(labels)} roles"
+        )
+    return tuple(tuple(row) for row in found.tolist())
 
 
 def float_graph(model: Model, base: Path) -> onnx.ModelProto:

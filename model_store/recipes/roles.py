@@ -94,8 +94,9 @@ def compose(source: Source, parameters: Parameters) -> Work:
         return cut_batches(examples, parameters.batch_tokens, chance, parameters.masked)
 
     steps = len(batches_of(examples, parameters.batch_tokens, random.Random(0)))
-    moves = tag_transitions(learnt, names.roles)
-    metrics = partial(held_metrics, sentences=held[::WATCHED], reader=reader, roles=names.roles, moves=moves)
+    transitions = tag_transitions(learnt, names.roles)
+    watched = held[::WATCHED]
+    metrics = partial(held_metrics, sentences=watched, reader=reader, roles=names.roles, transitions=transitions)
     training = Training(network, steps, batches, partial(role_loss, side=parameters.syntax), metrics)
     facts = {
         "rank": parameters.rank,
@@ -103,7 +104,7 @@ def compose(source: Source, parameters: Parameters) -> Work:
         "lower": parameters.lower,
         **_facts(model, names.roles, len(examples), len(held)),
     }
-    export = partial(_export, network, source, parameters.kept, metrics, reader, moves, facts)
+    export = partial(_export, network, source, parameters.kept, metrics, reader, transitions, facts)
     return Work(training, {"data_sha256": sentences_digest(sentences), **begun(source)}, export)
 
 
@@ -136,7 +137,7 @@ def _export(
     kept: float,
     metrics: Any,
     reader: WordReader,
-    moves: NDArray[np.float32],
+    transitions: NDArray[np.float64],
     known: dict[str, Any],
     folder: Path,
     record: dict[str, Any],
@@ -144,7 +145,7 @@ def _export(
     """Write the adapter; the network takes on the weights that were written."""
     adapter = final_tensors(network, source.model, source.initial, kept)
     write_adapter(folder, network, adapter, known | record, [row for text in GOLDEN for row in _golden(text, reader)])
-    (folder / TRANSITIONS).write_text(json.dumps([[round(float(v), 2) for v in row] for row in moves]) + "\n", "utf-8")
+    (folder / TRANSITIONS).write_text(json.dumps(transitions.tolist()) + "\n", "utf-8")
     print("exported:", metrics(network), flush=True)
 
 

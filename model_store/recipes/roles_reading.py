@@ -23,11 +23,11 @@ def held_metrics(
     sentences: Sequence[Sentence],
     reader: WordReader,
     roles: Sequence[str],
-    moves: NDArray[np.float32],
+    transitions: NDArray[np.float64],
 ) -> dict[str, float]:
-    """F1 of predicates, and of arguments with the predicates that were found; `moves` as in `best_spans`."""
+    """F1 of predicates, and of arguments with the predicates that were found; `transitions` as in `best_spans`."""
     predicates, arguments = Tally(), Tally()
-    for sentence, found in zip(sentences, _read(network, sentences, reader, roles, moves), strict=True):
+    for sentence, found in zip(sentences, _read(network, sentences, reader, roles, transitions), strict=True):
         predicates += predicate_tally(sentence.frames, found)
         arguments += argument_tally(sentence.frames, found)
     return {"predicate_f1": predicates.f1, "argument_f1": arguments.f1}
@@ -38,7 +38,7 @@ def _read(
     sentences: Sequence[Sentence],
     reader: WordReader,
     roles: Sequence[str],
-    moves: NDArray[np.float32],
+    transitions: NDArray[np.float64],
 ) -> list[Frames]:
     """What the network finds: predicates first, then the arguments of each."""
     rows = [reader.row(sentence.words) for sentence in sentences]
@@ -59,7 +59,7 @@ def _read(
         readings = iter(_scores(network, marked)[len(places) :])
         for place, one in zip(places, marked, strict=True):
             for word, _ in one.marked:
-                spans = best_spans(next(readings)[one.row.firsts, 1:].numpy(), word, numbered(roles), moves)
+                spans = best_spans(next(readings)[one.row.firsts, 1:].numpy(), word, numbered(roles), transitions)
                 result[place][word] = tuple(Argument(roles[span.role], span.start, span.end) for span in spans)
     return result
 

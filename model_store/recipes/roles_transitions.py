@@ -19,7 +19,7 @@ PRIOR = 5.0
 """Transitions that each tag is taken to have been seen in beforehand, by how often their second tags are."""
 
 
-def tag_transitions(sentences: Iterable[Sentence], roles: Sequence[str]) -> NDArray[np.float32]:
+def tag_transitions(sentences: Iterable[Sentence], roles: Sequence[str]) -> NDArray[np.float64]:
     """What each tag adds to a score after each other one, (tags, tags), to two places."""
     tags = 1 + 2 * len(roles)
     counts = np.zeros((tags, tags))
@@ -29,4 +29,4 @@ def tag_transitions(sentences: Iterable[Sentence], roles: Sequence[str]) -> NDAr
             np.add.at(counts, (found[:-1], found[1:]), 1)
     often = counts.sum(axis=0) + 1
     shares = (counts + PRIOR * often / often.sum()) / (counts.sum(axis=1, keepdims=True) + PRIOR)
-    return np.round(WEIGHT * np.log(shares), 2).astype(np.float32)
+    return np.round(WEIGHT * np.log(shares), 2)
