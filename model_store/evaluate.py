@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 
 from functions.grading.schemas import LABELS, GradeRequest
 from functions.grading.task import encode
+from lectern.encoder import Encoder
 from lectern.load import load
 from lectern.manifest import Calibration
-from lectern.model import Encoder, LoadedModel
+from lectern.model import LoadedModel
 from lectern.store.local import LocalStore
 from model_store.build.builder import build
 from model_store.build.encoder import float_encoder

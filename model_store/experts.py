@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from functions.grading.schemas import GradeRequest
 from functions.grading.task import encode
-from lectern.model import Encoder, LoadedModel
+from lectern.encoder import Encoder
+from lectern.model import LoadedModel
 from model_store.build.builder import build
 from model_store.build.grading import float_experts, int8_experts
 from model_store.catalogue import Model

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from functions.grading.schemas import LABELS, GradeRequest
 from functions.grading.task import encode
-from lectern.model import Encoder, Encoding, infer
+from lectern.encoder import Encoder
+from lectern.model import Encoding, infer
 from model_store.build.make import float_graph
 from model_store.build.outliers import known_in
 from model_store.build.quantise import CHOSEN, DEFAULT, Scheme, products, quantise, scheme_facts

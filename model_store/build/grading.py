@@ -11,8 +11,9 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from lectern import __version__
+from lectern.encoder import Encoder
 from lectern.manifest import BaseReference, Calibration, Description, Golden, GoldenVector, TrainingData
-from lectern.model import ENCODER, MODEL, TOKENIZER, Encoder, Encoding, infer
+from lectern.model import ENCODER, MODEL, TOKENIZER, Encoding, infer
 from model_store.build.arrays import read_arrays
 from model_store.build.encoder import base_config, base_weights, float_encoder, int8_encoder
 from model_store.build.ensemble import Trees

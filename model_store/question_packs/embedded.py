@@ -8,7 +8,8 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from lectern.model import TOKENIZER, Encoder
+from lectern.encoder import Encoder
+from lectern.model import TOKENIZER
 from lectern.packs.embedding import pooled
 from lectern.packs.features import VERSION, WIDTH
 from model_store.build.encoder import float_encoder, int8_encoder

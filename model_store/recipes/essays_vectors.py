@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from functions.essays.schemas import EssayRequest, Scale
 from functions.essays.task import encode, pooled
-from lectern.model import Encoder
+from lectern.encoder import Encoder
 from model_store.recipes.essays_data import Essay
 
 MAX_LENGTH = 256

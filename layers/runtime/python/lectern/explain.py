@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lectern.call import Call
-from lectern.model import Encoder, Encoding, InferAll, Model
+from lectern.encoder import Encoder
+from lectern.model import Encoding, InferAll, Model
 from lectern.phrases import Span
 from lectern.probe import Fields, Probe, Reading
 from lectern.schemas import Request

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from lectern.checked import copy_checked, name_of
+from lectern.encoder import Encoder
 from lectern.errors import ReleaseRejected
 from lectern.external_data import EXTERNAL, has_external_data
 from lectern.generation.writing import WRITING, Rules, read_writing
 from lectern.manifest import GoldenVector, Manifest
-from lectern.model import ENCODER, MODEL, TOKENIZER, Encoder, Encoding, LoadedModel
+from lectern.model import ENCODER, MODEL, TOKENIZER, Encoding, LoadedModel
 from lectern.release import Release
 from lectern.store import Store
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 import onnxruntime
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from lectern.call import Call
+from lectern.encoder import Encoder, Reading, Tokens
 from lectern.errors import ReleaseRejected
 from lectern.generation.generate import score, write
 from lectern.generation.writing import Rules
@@ -19,13 +19,8 @@ from lectern.release import Release
 
 MODEL, ENCODER, TOKENIZER = "model.onnx", "encoder.onnx", "tokenizer.json"
 
-Tokens = tuple[int, ...]
-
 InferAll = Callable[[Sequence["Encoding"], Call], list[NDArray[np.float32]]]
 """Rows to their logits (outputs,), in their order, within a call's deadline."""
-
-MOST_KEPT, LONGEST_KEPT = 64, 64
-"""Texts whose vectors an encoder keeps, and tokens of each: 12 MB at most. Questions and references come again."""
 
 
 @dataclass(frozen=True)
@@ -42,36 +37,6 @@ class Encoding:
     hashes: list[int] = field(default_factory=list)
     written: list[int] = field(default_factory=list)
     """For a model that writes: the text that it shall only score."""
-
-
-class Reading(NamedTuple):
-    """A text as the encoder gives it back: vectors (tokens, hidden) of its last layer, and of a lower one if told."""
-
-    vectors: NDArray[np.float32]
-    lower: NDArray[np.float32]
-
-
-class Encoder:
-    """The frozen base: a text's tokens → their vectors."""
-
-    def __init__(self, session: onnxruntime.InferenceSession) -> None:
-        self._run = partial(_read_text, session)  # no method: one that is kept would keep the encoder for ever
-        self._kept = lru_cache(MOST_KEPT)(self._run)
-
-    def __call__(self, tokens: Tokens, keep: bool = False) -> NDArray[np.float32]:
-        """Vectors (tokens, hidden) of one text, [CLS] and [SEP] included; kept for the next time if `keep`."""
-        return self.read(tokens, keep).vectors
-
-    def read(self, tokens: Tokens, keep: bool = False) -> Reading:
-        """Read one text per run, so that a vector never depends on the company that its text came in."""
-        return self._kept(tokens) if keep and len(tokens) <= LONGEST_KEPT else self._run(tokens)
-
-
-def _read_text(session: onnxruntime.InferenceSession, tokens: Tokens) -> Reading:
-    outputs = [output[0] for output in session.run(None, {"input_ids": np.array([tokens], dtype=np.int32)})]
-    for output in outputs:
-        output.flags.writeable = False
-    return Reading(outputs[0], outputs[-1])
 
 
 class Model(Protocol):
