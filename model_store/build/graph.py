@@ -1,7 +1,7 @@
 """The fused ONNX graphs of a BERT encoder, bare or with a mean-pooling head, written straight from its weights.
 
 Operators of onnxruntime's `com.microsoft` domain (docs/ContribOperators.md in its repository) do a layer's work in
-a few nodes: packed-QKV Attention, BiasGelu. There is no mask: a run holds one row, so nothing is padded.
+a few nodes: packed-QKV Attention, Gelu. There is no mask: a run holds one row, so nothing is padded.
 """
 
 from collections.abc import Mapping, Sequence
@@ -150,9 +150,11 @@ def _packed(graph: Graph, layer: str) -> list[str]:
 
 
 def _feed_forward(graph: Graph, layer: str, hidden: str) -> str:
+    """The bias stands apart from GELU, for the quantised product takes it in."""
     weight = graph.transposed(f"{layer}intermediate.dense.weight")
     wide = graph.node("MatMul", [hidden, weight], f"{layer}wide", domain="")
-    active = graph.node("BiasGelu", [wide, graph.constant(f"{layer}intermediate.dense.bias")], f"{layer}active")
+    biased = graph.op("Add", [wide, graph.constant(f"{layer}intermediate.dense.bias")], f"{layer}wide.biased")
+    active = graph.node("Gelu", [biased], f"{layer}active")
     weight = graph.transposed(f"{layer}output.dense.weight")
     narrow = graph.node("MatMul", [active, weight], f"{layer}narrow", domain="")
     return _added_and_normed(graph, f"{layer}output", narrow, hidden)
