@@ -1,10 +1,9 @@
-"""The in-process batch runner: a CSV through the grading function's own handler, chunk by chunk."""
+"""The in-process batch runner: a CSV through the grading function's own pipeline, chunk by chunk."""
 
 import json
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from infra.local.files import write_whole
@@ -14,11 +13,12 @@ from lectern.batch.report import report_html
 from lectern.batch.summary import summarise
 from lectern.batch.table import Row, Table, read_table
 from lectern.errors import LecternError
+from lectern.items import answer_all
 from lectern.principal import DEVELOPMENT
 from lectern.release import Release
 
 CHUNK = 64
-"""Rows per call of the handler: small enough for progress to move, large enough for threads to be busy."""
+"""Rows that are answered together: small enough for progress to move, large enough for threads to be busy."""
 
 
 def grade_file(
@@ -94,12 +94,11 @@ def graders(release: Release, item: dict[str, Any]) -> str:
 
 
 def _answers(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The handler's results, without what names one run or one student."""
-    from functions.grading.handler import handler
+    """The function's results, without what names one run or one student."""
+    from functions.grading.task import TASK
+    from lectern.models import shared
 
-    results: list[dict[str, Any]] = handler({"Items": items}, SimpleNamespace(aws_request_id=str(uuid.uuid4())))[
-        "Items"
-    ]
+    results = answer_all(TASK, items, DEVELOPMENT, str(uuid.uuid4()), shared())
     return [{name: value for name, value in result.items() if name not in ("id", "request_id")} for result in results]
 
 

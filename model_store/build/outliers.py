@@ -29,7 +29,9 @@ FAR, OTHERS = 2.0, 5
 
 def found_in(graph: onnx.ModelProto, rows: Sequence[Sequence[int]]) -> dict[str, tuple[int, ...]]:
     """The outliers of a float graph of tokens, by layer, when it reads these rows."""
-    active = [node.name for node in graph.graph.node if node.name.startswith("encoder.layer.") and node.op_type == "Gelu"]
+    active = [
+        node.name for node in graph.graph.node if node.name.startswith("encoder.layer.") and node.op_type == "Gelu"
+    ]
     return far_in(graph, {name.removesuffix("active"): name for name in active}, rows)
 
 

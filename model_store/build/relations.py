@@ -35,20 +35,20 @@ def related(graph: Graph) -> Related:
     _similarities(graph)
     means = _means(graph)
     best = {f"{of}.{among}": _best(graph, of, among) for of, among in ((1, 2), (2, 1), (1, 0), (2, 0))}
-    novel = {of: graph.op("Sub", [graph.scalar(1.0), best[f"{of}.0"]], f"novel.{of}") for of in (REFERENCE, ANSWER)}
     found = [_cosine(graph, means, one, other) for one, other in ((2, 1), (2, 0), (1, 0))]
     for of, among in ((REFERENCE, ANSWER), (ANSWER, REFERENCE)):
         value, name = best[f"{of}.{among}"], f"{of}.{among}"
-        found += [_mean(graph, value, of, name), _least(graph, value, of, name)]
-        found.append(_weighted(graph, value, novel[of], of, name))
-        found += [_close(graph, value, of, limit, name) for limit in CLOSE]
-    found += [_mean(graph, best["2.0"], ANSWER, "2.0"), _mean(graph, best["1.0"], REFERENCE, "1.0")]
+        mean, *close = _shares(graph, value, of, name)
+        found += [mean, _least(graph, value, of, name), _novel(graph, value, best[f"{of}.0"], of, name), *close]
+    found += [graph.op("MatMul", [f"even.{of}", best[f"{of}.0"]], f"{of}.0.mean") for of in (ANSWER, REFERENCE)]
     low = _mean_vector(graph, ANSWER, graph.op("Squeeze", ["lower", graph.leading()], "lower.vector"), "lower")
     return Related(graph.op("Concat", [*found, "features"], "relations", axis=1), means, low)
 
 
 def masks(graph: Graph) -> None:
-    """`share.k` (1, length): 1/n on the n tokens of segment k; `word.k`: 1 on those that are no [CLS] or [SEP]."""
+    """`share.k` (1, length): 1/n on the n tokens of segment k; `word.k`: 1 on those that are no [CLS] or [SEP];
+    `even.k`: 1/n on these n words.
+    """
     special = [graph.op("Equal", ["input_ids", graph.scalar(token, np.int32)], f"is.{token}") for token in (101, 102)]
     plain = graph.op("Not", [graph.op("Or", special, "special")], "plain")
     for k in (QUESTION, REFERENCE, ANSWER):
@@ -56,7 +56,8 @@ def masks(graph: Graph) -> None:
         here = graph.op("Cast", [inside], f"here.{k}", to=TensorProto.FLOAT)
         graph.op("Div", [here, graph.total(here, f"count.{k}")], f"share.{k}")
         words = graph.op("And", [inside, plain], f"within.{k}")
-        graph.op("Cast", [words], f"word.{k}", to=TensorProto.FLOAT)
+        word = graph.op("Cast", [words], f"word.{k}", to=TensorProto.FLOAT)
+        graph.op("Div", [word, _positive(graph, word, f"words.{k}")], f"even.{k}")
 
 
 def _similarities(graph: Graph) -> None:
@@ -86,34 +87,38 @@ def _cosine(graph: Graph, means: tuple[str, str, str], one: int, other: int) -> 
 
 
 def _best(graph: Graph, of: int, among: int) -> str:
-    """(1, length): for every token, its best cosine with a word of segment `among`."""
-    name = f"best.{of}.{among}"
-    masked = graph.op("Where", [f"within.{among}", "similar", graph.scalar(-1.0)], f"{name}.masked")
-    value = graph.op("ReduceMax", [masked], f"{name}.column", axes=[1], keepdims=1)
-    return graph.op("Transpose", [value], name, perm=[1, 0])
+    """(length, 1): for every token, its best cosine with a word of segment `among`."""
+    masked = graph.op("Where", [f"within.{among}", "similar", graph.scalar(-1.0)], f"best.{of}.{among}.masked")
+    return graph.op("ReduceMax", [masked], f"best.{of}.{among}", axes=[1], keepdims=1)
 
 
-def _mean(graph: Graph, value: str, of: int, name: str) -> str:
-    return _weighted(graph, value, f"word.{of}", of, f"{name}.mean")
+def _shares(graph: Graph, value: str, of: int, name: str) -> list[str]:
+    """The mean of `value` (length, 1) over the words of segment `of`, and the share of them that reach each of CLOSE.
+
+    That has a soft edge, so that rounding on another CPU moves it little.
+    """
+    limits = graph.constant("close", np.array([CLOSE], np.float32))
+    steep = graph.op("Mul", [graph.op("Sub", [value, limits], f"{name}.over"), graph.scalar(20.0)], f"{name}.steep")
+    columns = graph.op("Concat", [value, graph.op("Sigmoid", [steep], f"{name}.close")], f"{name}.columns", axis=1)
+    names = [f"{name}.mean", *(f"{name}.{limit}" for limit in CLOSE)]
+    graph.split(graph.op("MatMul", [f"even.{of}", columns], f"{name}.shares"), names, [1] * len(names))
+    return names
 
 
-def _weighted(graph: Graph, value: str, weight: str, of: int, name: str) -> str:
-    """(1, 1): the mean of `value` over the words of segment `of`, by `weight`."""
-    weights = graph.op("Mul", [weight, f"word.{of}"], f"{name}.weights")
-    upper = graph.total(graph.op("Mul", [value, weights], f"{name}.weighted"), f"{name}.upper")
-    lower = graph.op("Add", [graph.total(weights, f"{name}.lower"), graph.scalar(1e-6)], f"{name}.positive")
-    return graph.op("Div", [upper, lower], f"{name}.weighted.mean")
+def _novel(graph: Graph, value: str, asked: str, of: int, name: str) -> str:
+    """(1, 1): the mean of `value` over the words of segment `of`, each as far as the question lacks it."""
+    lacking = graph.op("Sub", [graph.scalar(1.0), graph.op("Transpose", [asked], f"{name}.asked")], f"{name}.novel")
+    weights = graph.op("Mul", [lacking, f"word.{of}"], f"{name}.weights")
+    upper = graph.op("MatMul", [weights, value], f"{name}.weighted")
+    return graph.op("Div", [upper, _positive(graph, weights, f"{name}.lower")], f"{name}.weighted.mean")
+
+
+def _positive(graph: Graph, row: str, name: str) -> str:
+    """The sum of a row, a little more so that it may stand under a line."""
+    return graph.op("Add", [graph.total(row, name), graph.scalar(1e-6)], f"{name}.positive")
 
 
 def _least(graph: Graph, value: str, of: int, name: str) -> str:
-    masked = graph.op("Where", [f"within.{of}", value, graph.scalar(1.0)], f"{name}.others.one")
+    row = graph.op("Transpose", [value], f"{name}.row")
+    masked = graph.op("Where", [f"within.{of}", row, graph.scalar(1.0)], f"{name}.others.one")
     return graph.op("ReduceMin", [masked], f"{name}.least", axes=[1], keepdims=1)
-
-
-def _close(graph: Graph, value: str, of: int, limit: float, name: str) -> str:
-    """The share of words that are found, with a soft edge, so that rounding on another CPU moves it little."""
-    over = graph.op("Sub", [value, graph.scalar(limit)], f"{name}.over.{limit}")
-    steep = graph.op(
-        "Sigmoid", [graph.op("Mul", [over, graph.scalar(20.0)], f"{name}.steep.{limit}")], f"{name}.{limit}"
-    )
-    return _mean(graph, steep, of, f"{name}.{limit}")
