@@ -21,6 +21,9 @@ from model_store.sources import base_folder
 SCALE = 2
 """alpha / rank."""
 
+BESIDE = ("finer.", "chain")
+"""Weights that are learnt beside those of the graph."""
+
 Network = TypeVar("Network", bound=nn.Module)
 
 
@@ -147,5 +150,5 @@ def _linears(network: nn.Module) -> Iterator[tuple[nn.Module, str, nn.Linear]]:
 
 def _trained(network: nn.Module) -> Iterator[tuple[str, Tensor]]:
     for name, value in network.named_parameters():
-        if value.requires_grad and not name.startswith("finer."):
+        if value.requires_grad and not name.startswith(BESIDE):
             yield name, value.detach()

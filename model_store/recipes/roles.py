@@ -19,12 +19,13 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from functions.roles.rows import WordReader
-from model_store.build.roles import TRANSITIONS
+from model_store.build.roles import TRANSITIONS, read_transitions
 from model_store.catalogue import Model
 from model_store.recipes.engine import Batch, Fit, Training
 from model_store.recipes.export import write_adapter
 from model_store.recipes.lora import SCALE, begin_with, final_tensors, lowered
 from model_store.recipes.recipe import Recipe, Source, Work, begun, tokenizer_of
+from model_store.recipes.roles_chain import sequence_loss
 from model_store.recipes.roles_data import Sentence, read_sentences, sentences_digest
 from model_store.recipes.roles_network import RoleNetwork
 from model_store.recipes.roles_reading import held_metrics
@@ -71,6 +72,8 @@ class Parameters:
     """Share of the words, predicates apart, that a step can't read."""
     syntax: float = 0.3
     """Weight of what is learnt on the side, from the syntax of the treebank."""
+    sequences: int = 1
+    """1: a reading's tags are learnt as one sequence, and the chain over tags with them; 0: each tag by itself."""
     first_seed: int = 20130601
     """Of the weights that begin at random."""
     kept: float = 0.0
@@ -87,37 +90,47 @@ def compose(source: Source, parameters: Parameters) -> Work:
     torch.manual_seed(parameters.first_seed)
     sizes = len(names.roles), parameters.dropout, len(names.tags), len(names.relations)
     network = lowered(RoleNetwork(base_folder(model.base), parameters.lower, *sizes), parameters.rank)
+    chain = tag_transitions(learnt, names.roles)
     if source.initial:
         begin_with(network, model, source.initial)
+        chain = np.array(read_transitions(source.initial))
+    network.chain.data.copy_(torch.from_numpy(chain))
 
     def batches(_: int, chance: random.Random) -> Iterator[Batch]:
         return cut_batches(examples, parameters.batch_tokens, chance, parameters.masked)
 
     steps = len(batches_of(examples, parameters.batch_tokens, random.Random(0)))
-    transitions = tag_transitions(learnt, names.roles)
-    watched = held[::WATCHED]
-    metrics = partial(held_metrics, sentences=watched, reader=reader, roles=names.roles, transitions=transitions)
-    training = Training(network, steps, batches, partial(role_loss, side=parameters.syntax), metrics)
+    metrics = partial(held_metrics, sentences=held[::WATCHED], reader=reader, roles=names.roles)
+    loss = partial(role_loss, side=parameters.syntax, sequences=bool(parameters.sequences))
+    training = Training(network, steps, batches, loss, metrics)
     facts = {
         "rank": parameters.rank,
         "alpha": SCALE * parameters.rank,
         "lower": parameters.lower,
         **_facts(model, names.roles, len(examples), len(held)),
     }
-    export = partial(_export, network, source, parameters.kept, metrics, reader, transitions, facts)
+    export = partial(_export, network, source, parameters.kept, metrics, reader, chain, facts)
     return Work(training, {"data_sha256": sentences_digest(sentences), **begun(source)}, export)
 
 
-def role_loss(network: nn.Module, batch: Batch, side: float) -> Tensor:
-    """Cross-entropy of the tags, mean over the words of marked readings, and of predicates, mean over all words."""
+def role_loss(network: nn.Module, batch: Batch, side: float, sequences: bool) -> Tensor:
+    """Cross-entropy of the tags, of each or of whole `sequences`, mean over the words of marked readings, and of
+    predicates, mean over all words.
+    """
     hidden = network.vectors(*(batch[name] for name in ("input_ids", "attention_mask", "rows", "marks")))
     scores = network.classify(hidden, batch["marks"]).float()
     tags, predicates = batch["tags"], batch["predicates"]
     words = predicates != NOTHING
     loss = binary_cross_entropy_with_logits(scores[..., 0][words], predicates[words].float())
     if (tags != NOTHING).any():
-        loss = loss + cross_entropy(scores[..., 1:].flatten(0, 1), tags.flatten(), ignore_index=NOTHING)
+        loss = loss + _tag_loss(network, scores[..., 1:], batch, sequences)
     return loss + side * _syntax_loss(network, hidden[: len(batch["input_ids"])], batch)
+
+
+def _tag_loss(network: nn.Module, scores: Tensor, batch: Batch, sequences: bool) -> Tensor:
+    if sequences:
+        return sequence_loss(scores, batch["tags"], batch["marks"], network.chain)
+    return cross_entropy(scores.flatten(0, 1), batch["tags"].flatten(), ignore_index=NOTHING)
 
 
 def _syntax_loss(network: nn.Module, hidden: Tensor, batch: Batch) -> Tensor:
@@ -137,15 +150,17 @@ def _export(
     kept: float,
     metrics: Any,
     reader: WordReader,
-    transitions: NDArray[np.float64],
+    chain: NDArray[np.float64],
     known: dict[str, Any],
     folder: Path,
     record: dict[str, Any],
 ) -> None:
-    """Write the adapter; the network takes on the weights that were written."""
+    """Write the adapter; the network takes on the weights that were written. `chain` is what its own began as."""
     adapter = final_tensors(network, source.model, source.initial, kept)
+    network.chain.data.lerp_(torch.from_numpy(chain).float(), kept)
+    transitions = [[round(value, 2) for value in row] for row in network.chain.tolist()]
     write_adapter(folder, network, adapter, known | record, [row for text in GOLDEN for row in _golden(text, reader)])
-    (folder / TRANSITIONS).write_text(json.dumps(transitions.tolist()) + "\n", "utf-8")
+    (folder / TRANSITIONS).write_text(json.dumps(transitions) + "\n", "utf-8")
     print("exported:", metrics(network), flush=True)
 
 

@@ -44,6 +44,8 @@ class RoleNetwork(nn.Module):
                 "parent": nn.Linear(size, SYNTAX),
             }
         )
+        self.chain = nn.Parameter(torch.zeros(1 + 2 * roles, 1 + 2 * roles))
+        """What a tag adds after another one, (tags, tags); not part of the graph."""
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, input_ids: Tensor, token_type_ids: Tensor, attention_mask: Tensor) -> Tensor:

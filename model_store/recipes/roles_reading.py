@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from functions.roles.decoding import best_spans
 from functions.roles.frames import numbered
 from functions.roles.rows import WordReader
 from model_store.recipes.device import device
 from model_store.recipes.roles_data import Sentence
+from model_store.recipes.roles_network import RoleNetwork
 from model_store.recipes.roles_rows import Example, padded
 from model_store.roles_metrics import Argument, Tally, argument_tally, predicate_tally
 
@@ -19,29 +18,21 @@ Frames = dict[int, tuple[Argument, ...]]
 
 
 def held_metrics(
-    network: nn.Module,
-    sentences: Sequence[Sentence],
-    reader: WordReader,
-    roles: Sequence[str],
-    transitions: NDArray[np.float64],
+    network: RoleNetwork, sentences: Sequence[Sentence], reader: WordReader, roles: Sequence[str]
 ) -> dict[str, float]:
-    """F1 of predicates, and of arguments with the predicates that were found; `transitions` as in `best_spans`."""
+    """F1 of predicates, and of arguments with the predicates that were found."""
     predicates, arguments = Tally(), Tally()
-    for sentence, found in zip(sentences, _read(network, sentences, reader, roles, transitions), strict=True):
+    for sentence, found in zip(sentences, _read(network, sentences, reader, roles), strict=True):
         predicates += predicate_tally(sentence.frames, found)
         arguments += argument_tally(sentence.frames, found)
     return {"predicate_f1": predicates.f1, "argument_f1": arguments.f1}
 
 
 def _read(
-    network: nn.Module,
-    sentences: Sequence[Sentence],
-    reader: WordReader,
-    roles: Sequence[str],
-    transitions: NDArray[np.float64],
+    network: RoleNetwork, sentences: Sequence[Sentence], reader: WordReader, roles: Sequence[str]
 ) -> list[Frames]:
     """What the network finds: predicates first, then the arguments of each."""
-    rows = [reader.row(sentence.words) for sentence in sentences]
+    rows, transitions = [reader.row(sentence.words) for sentence in sentences], network.chain.detach().cpu().numpy()
     result: list[Frames] = [{} for _ in rows]
     order = sorted(range(len(rows)), key=lambda place: len(rows[place].input_ids))
     for start in range(0, len(order), 32):
@@ -65,7 +56,7 @@ def _read(
 
 
 @torch.inference_mode()
-def _scores(network: nn.Module, examples: Sequence[Example]) -> Tensor:
+def _scores(network: RoleNetwork, examples: Sequence[Example]) -> Tensor:
     batch = {name: value.to(device()) for name, value in padded(examples).items()}
     scores: Tensor = network.scores(*(batch[name] for name in ("input_ids", "attention_mask", "rows", "marks")))
     return scores.float().cpu()

@@ -1,4 +1,4 @@
-"""Which tags follow which: a chain learnt from the training sentences, whose share in the decision is fixed.
+"""Which tags follow which: the chain that a run begins with, counted in the training sentences.
 
 A logarithmic pool of the network, which sees the whole sentence and gives each word a tag by itself, and a Markov
 chain over tags (Rabiner, 1989), which sees one tag and its next.
@@ -13,7 +13,9 @@ from model_store.recipes.roles_data import Sentence
 from model_store.recipes.roles_rows import tags_of
 
 WEIGHT = 0.2
-"""Of the chain's log-probabilities beside the network's scores; .15 to .25 give the same F1."""
+"""Of the chain's log-probabilities beside the scores of a network that learnt each tag alone; .15 to .25 give the same
+F1.
+"""
 
 PRIOR = 5.0
 """Transitions that each tag is taken to have been seen in beforehand, by how often their second tags are."""

@@ -91,3 +91,12 @@ def test_a_run_exports_an_adapter_that_builds(tmp_path: Path) -> None:
     assert inside < -0.5
     model = replace(read_model("roles"), adapter=tmp_path / "adapter")
     assert check_reference(float_graph(model), read_reference(model.adapter)) < 1e-4
+
+
+@pytest.mark.skipif(not PYTHON.exists(), reason="needs make train-env")
+def test_a_sequence_is_as_likely_as_its_share_of_all_sequences() -> None:
+    """Against the sum over each of them, in the training environment."""
+    environment = {**os.environ, "PYTHONPATH": ".:layers/runtime/python", "OMP_NUM_THREADS": "1"}
+    command = [str(PYTHON), "tests/recipes/chain_program.py"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
