@@ -27,6 +27,7 @@ class Encoder:
     def __init__(self, session: onnxruntime.InferenceSession, most: int = MOST_KEPT) -> None:
         self._session, self._most, self._lock = session, most, threading.Lock()
         self._kept: OrderedDict[Tokens, Reading] = OrderedDict()
+        self._size = 0
 
     def __call__(self, tokens: Tokens, keep: bool = False) -> NDArray[np.float32]:
         """Vectors (tokens, hidden) of one text, [CLS] and [SEP] included; kept for the next time if `keep`."""
@@ -47,9 +48,12 @@ class Encoder:
     def _keep(self, tokens: Tokens, reading: Reading) -> None:
         """The least recently used texts go out first."""
         with self._lock:
-            self._kept[tokens] = reading
-            while sum(map(len, self._kept)) > self._most:
-                self._kept.popitem(last=False)
+            if tokens not in self._kept:  # another thread may have read it, too
+                self._kept[tokens] = reading
+                self._size += len(tokens)
+            while self._size > self._most:
+                text, _ = self._kept.popitem(last=False)
+                self._size -= len(text)
 
     def _run(self, tokens: Tokens) -> Reading:
         feed = {"input_ids": np.array([tokens], dtype=np.int32)}

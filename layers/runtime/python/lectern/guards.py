@@ -47,6 +47,7 @@ _NEGATIONS = frozenset({"not", "no", "never", "without", "neither", "nor", "cann
 
 _WORDS = re.compile(r"[a-z0-9']+")
 _SENTENCES = re.compile(r"[.;:!?]+\s")
+_VOWEL, _CONSONANTS = re.compile("[aeiouy]"), re.compile("[^aeiouy]{6}")
 
 
 def warnings(question: str, references: Sequence[str], answer: str) -> list[str]:
@@ -102,7 +103,7 @@ def _is_babble(word: str) -> bool:
     """No vowel, or six consonants in a row: what fingers on a keyboard make, and hardly a misspelling."""
     if not word.isalpha() or len(word) < 4:
         return False
-    return not re.search("[aeiouy]", word) or bool(re.search("[^aeiouy]{6}", word))
+    return not _VOWEL.search(word) or bool(_CONSONANTS.search(word))
 
 
 def _turns(references: Sequence[str], found: Sequence[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, groupby
 from typing import Protocol
 
 import numpy as np
@@ -116,8 +116,9 @@ def _read(encoder: Encoder, row: Encoding) -> dict[str, NDArray[np.float32]]:
 
 def segments(row: Encoding) -> list[Tokens]:
     """The row's texts: its tokens cut where the segment changes."""
-    cuts = [0, *(np.flatnonzero(np.diff(row.token_type_ids)) + 1).tolist(), len(row.input_ids)]
-    return [tuple(row.input_ids[start:end]) for start, end in pairwise(cuts)]
+    lengths = [len(list(run)) for _, run in groupby(row.token_type_ids)]
+    ends = list(accumulate(lengths))
+    return [tuple(row.input_ids[end - length : end]) for length, end in zip(lengths, ends, strict=True)]
 
 
 def _row(values: list[int] | list[float], kind: type[np.int32] | type[np.float32]) -> NDArray[np.generic]:
