@@ -29,7 +29,7 @@ from tests.perf.requests import REQUESTS
 CLIENTS, REQUESTED, ROUNDS, ALONE = 8, 400, 3, 60
 PEERS = Path(".venv-peers")
 ASKED = REQUESTS["grading"]
-READY_SECONDS = 120
+READY_SECONDS, END_SECONDS = 120, 20
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,17 @@ def _served(name: str, python: str, variables: dict[str, str]) -> Iterator[int]:
         _wait(port, process)
         yield port
     finally:
-        os.killpg(process.pid, signal.SIGKILL)  # a server's workers outlive a signal to itself alone
-        process.wait()
+        _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Asked first, as only the server knows workers that it gave a group of their own; then by force."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(END_SECONDS)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # workers in the server's group outlive a signal to itself alone
+    process.wait()
 
 
 def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
