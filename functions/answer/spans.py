@@ -1,13 +1,16 @@
 """From the logits of a window's tokens to its best span and its case for no answer."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 LONGEST_ANSWER = 30
 """Tokens of an answer at most."""
+
+_NO_ENDS = np.full(LONGEST_ANSWER - 1, -np.inf, dtype=np.float32)
+"""Behind the text's last token."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,9 @@ def best_span(logits: NDArray[np.float32], lead: int) -> Best:
     where the row holds no text.
     """
     starts, ends = logits.reshape(-1, 2).T
-    sums = np.where(_possible(len(starts) - lead - 1), np.add.outer(starts[lead:-1], ends[lead:-1]), -np.inf)
-    first, last = np.unravel_index(int(sums.argmax()), sums.shape)
-    return Best(lead + int(first), lead + int(last), float(sums[first, last]), float(starts[0] + ends[0]))
-
-
-@lru_cache(64)
-def _possible(length: int) -> NDArray[np.bool_]:
-    """Which pairs (first, last) are a span: neither backwards nor too long."""
-    distance = np.subtract.outer(np.arange(length), np.arange(length)).T
-    return (distance >= 0) & (distance < LONGEST_ANSWER)
+    if len(starts) - 1 <= lead:
+        raise ValueError("a row that is empty of text has no span")
+    reached = sliding_window_view(np.append(ends[lead:-1], _NO_ENDS), LONGEST_ANSWER)
+    sums = starts[lead:-1, None] + reached
+    first, more = np.unravel_index(int(sums.argmax()), sums.shape)
+    return Best(lead + int(first), lead + int(first + more), float(sums[first, more]), float(starts[0] + ends[0]))
