@@ -54,15 +54,19 @@ def _gain(span: Span, scores: Scores) -> float:
     return float(scores[span.start, 1 + span.role] + inside - scores[span.start : span.end, 0].sum())
 
 
+def forbidden(tags: int) -> NDArray[np.bool_]:
+    """(tags, tags): where the second tag is an I- that does not go on a span of its role."""
+    inside = np.arange(1 + tags // 2, tags)
+    result = np.zeros((tags, tags), dtype=bool)
+    result[:, inside] = True
+    result[inside - tags // 2, inside] = result[inside, inside] = False
+    return result
+
+
 def _moves(tags: int, transitions: Scores | None) -> NDArray[np.float64]:
     """What a tag adds after another one, (tags, tags); minus infinity where it may not come."""
-    roles = tags // 2
-    inside = np.arange(1 + roles, tags)
     moves = np.zeros((tags, tags)) if transitions is None else transitions.astype(np.float64)
-    forbidden = np.zeros((tags, tags), dtype=bool)
-    forbidden[:, inside] = True
-    forbidden[inside - roles, inside] = forbidden[inside, inside] = False
-    moves[forbidden] = -np.inf
+    moves[forbidden(tags)] = -np.inf
     return moves
 
 

@@ -61,7 +61,10 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
 def read_transitions(adapter: Path) -> tuple[tuple[float, ...], ...]:
     """What a tag adds after another one, as the recipe wrote it, (tags, tags). Raises OSError, or AdapterMismatch."""
     labels = json.loads((adapter / "adapter.json").read_text("utf-8"))["labels"]
-    found = np.array(json.loads((adapter / TRANSITIONS).read_text("utf-8")), dtype=np.float64)
+    try:
+        found = np.array(json.loads((adapter / TRANSITIONS).read_text("utf-8")), dtype=np.float64)
+    except (ValueError, TypeError) as error:
+        raise AdapterMismatch(f"{adapter / TRANSITIONS} is no table of numbers") from error
     if found.shape != (1 + 2 * len(labels),) * 2:
         raise AdapterMismatch(
             f"{adapter / TRANSITIONS} has {found.shape} numbers, which is not for {len(labels)} roles"

@@ -90,10 +90,9 @@ def compose(source: Source, parameters: Parameters) -> Work:
     torch.manual_seed(parameters.first_seed)
     sizes = len(names.roles), parameters.dropout, len(names.tags), len(names.relations)
     network = lowered(RoleNetwork(base_folder(model.base), parameters.lower, *sizes), parameters.rank)
-    chain = tag_transitions(learnt, names.roles)
+    chain = _chain(tag_transitions(learnt, names.roles), source.initial)
     if source.initial:
         begin_with(network, model, source.initial)
-        chain = np.array(read_transitions(source.initial))
     network.chain.data.copy_(torch.from_numpy(chain))
 
     def batches(_: int, chance: random.Random) -> Iterator[Batch]:
@@ -111,6 +110,14 @@ def compose(source: Source, parameters: Parameters) -> Work:
     }
     export = partial(_export, network, source, parameters.kept, metrics, reader, chain, facts)
     return Work(training, {"data_sha256": sentences_digest(sentences), **begun(source)}, export)
+
+
+def _chain(counted: NDArray[np.float64], initial: Path | None) -> NDArray[np.float64]:
+    """What a run's chain begins as: the initial adapter's; the counted one where that has none, or for other labels."""
+    if initial is None or not (initial / TRANSITIONS).exists():
+        return counted
+    learnt = np.array(read_transitions(initial))
+    return learnt if learnt.shape == counted.shape else counted
 
 
 def role_loss(network: nn.Module, batch: Batch, side: float, sequences: bool) -> Tensor:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from functions.roles.decoding import forbidden
 from model_store.recipes.roles_rows import NOTHING
 
 NEVER = -1e4
@@ -25,15 +26,16 @@ def sequence_loss(scores: Tensor, tags: Tensor, marks: Tensor, transitions: Tens
     """
     asked = (tags != NOTHING).any(1)
     scores, tags, known = _words(scores[asked], tags[asked], marks[asked])
-    transitions = transitions.masked_fill(_forbidden(scores.shape[2], scores.device), NEVER)
+    never = torch.from_numpy(forbidden(scores.shape[2])).to(scores.device)
+    transitions = transitions.masked_fill(never, NEVER)
     with torch.autocast(scores.device.type, enabled=False):  # a sum of exponentials is too coarse in bfloat16
         likelihood = _score(scores, tags, known, transitions) - _all(scores, known, transitions)
     return -likelihood.sum() / known.sum()
 
 
 def _words(scores: Tensor, tags: Tensor, marks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Scores and tags of the words alone, in their order, and (rows, words) which of them there are. The predicate is
-    O, and so is what stands behind a sentence.
+    """Scores and tags of the words alone, in their order, and (rows, words) which of them there are; the predicate
+    may be nothing but O, and a first word no I-.
     """
     scores = scores.float() + _only_o(scores, marks)
     order = (tags == NOTHING).int().argsort(dim=1, stable=True)[:, : int((tags != NOTHING).sum(1).max())]
@@ -51,15 +53,6 @@ def _begun(first: Tensor) -> Tensor:
     """The scores of first words: no span goes on there."""
     inside = torch.arange(first.shape[2], device=first.device) > first.shape[2] // 2
     return first.masked_fill(inside, NEVER)
-
-
-def _forbidden(tags: int, device: torch.device) -> Tensor:
-    """(tags, tags): an I- that does not go on a span of its role."""
-    inside = torch.arange(1 + tags // 2, tags, device=device)
-    result = torch.zeros((tags, tags), dtype=torch.bool, device=device)
-    result[:, inside] = True
-    result[inside - tags // 2, inside] = result[inside, inside] = False
-    return result
 
 
 def _score(scores: Tensor, tags: Tensor, known: Tensor, transitions: Tensor) -> Tensor:

@@ -23,3 +23,11 @@ def test_transitions_are_read_as_they_are(tmp_path: Path) -> None:
 def test_transitions_between_other_tags_are_refused(tmp_path: Path, rows: int, columns: int) -> None:
     with pytest.raises(AdapterMismatch, match="2 roles"):
         read_transitions(written(tmp_path, rows, columns))
+
+
+@pytest.mark.parametrize("text", ["[[0], [0, 1]]", "[[null]]", '[["a"]]', "[[", "{}"])
+def test_what_is_no_table_of_numbers_is_refused(tmp_path: Path, text: str) -> None:
+    written(tmp_path, 5, 5)
+    (tmp_path / TRANSITIONS).write_text(text)
+    with pytest.raises(AdapterMismatch, match=TRANSITIONS):
+        read_transitions(tmp_path)
