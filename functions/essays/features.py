@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,8 @@ def _hashed(data: NDArray[np.uint64], order: int) -> NDArray[np.uint64]:
     count = len(data) - order + 1
     found = np.full(count, order, np.uint64)
     for offset in range(order):
-        found = found * _FACTOR ^ data[offset : offset + count]
+        found *= _FACTOR
+        found ^= data[offset : offset + count]
     return ((found ^ found >> np.uint64(29)) * _MIX) >> np.uint64(32)
 
 
@@ -87,18 +89,19 @@ def measures(text: str, tokens: int) -> NDArray[np.float64]:
     words = _WORD.findall(text)
     sentences = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
     count, letters = max(1, len(words)), max(1, sum(map(len, words)))
-    marks = sum(not c.isalnum() and not c.isspace() for c in text)
+    signs = Counter(text)
+    marks = _of(signs, lambda sign: not sign.isalnum() and not sign.isspace())
     sizes = [*_lengths(text, count, sentences), letters / count, sum(len(word) >= 7 for word in words) / count]
     lower = Counter(word.lower() for word in words)
     style = [
-        sum(c.isupper() for c in text) / letters,
+        _of(signs, str.isupper) / letters,
         sum(part[0].islower() for part in sentences) / max(1, len(sentences)),
         words.count("i") / count,
-        _count(text, "'’") / count,
+        _of(signs, "'’".__contains__) / count,
         *(sum(lower[word] for word in kind) / count for kind in (_CONNECTIVES, _FIRST_PERSON, _SECOND_PERSON)),
         max(0, tokens - count - marks) / count,
     ]
-    return np.array([*sizes, *_vocabulary(lower, count), *_punctuation(text, count), marks / count, *style])
+    return np.array([*sizes, *_vocabulary(lower, count), *_punctuation(signs, count), marks / count, *style])
 
 
 def _lengths(text: str, words: int, sentences: list[str]) -> list[float]:
@@ -120,11 +123,12 @@ def _vocabulary(lower: Counter[str], words: int) -> list[float]:
     return [np.log1p(kinds), kinds / np.sqrt(words), sum(times == 1 for times in lower.values()) / kinds]
 
 
-def _punctuation(text: str, words: int) -> list[float]:
+def _punctuation(signs: Counter[str], words: int) -> list[float]:
     """Signs and digits per word."""
-    signs = [_count(text, kind) / words for kind in (",", '"“”', ";:-–", "!?")]
-    return [*signs, sum(c.isdigit() for c in text) / words]
+    kinds = (",".__contains__, '"“”'.__contains__, ";:-–".__contains__, "!?".__contains__, str.isdigit)
+    return [_of(signs, kind) / words for kind in kinds]
 
 
-def _count(text: str, signs: str) -> int:
-    return sum(map(text.count, signs))
+def _of(signs: Counter[str], kind: Callable[[str], bool]) -> int:
+    """How many of a text's characters are of a kind, each different one asked once."""
+    return sum(times for sign, times in signs.items() if kind(sign))

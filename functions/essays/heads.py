@@ -43,7 +43,7 @@ class Heads:
     def scores(self, reading: Reading) -> NDArray[np.float64]:
         """What every head says (heads,): fractions of its scale, neither cut to 0..1 nor rounded."""
         part = self.arrays
-        present = part["ngrams"][:, reading.ngrams].sum(axis=1, dtype=np.float64)
+        present = part["ngrams"].take(reading.ngrams, axis=1).sum(axis=1, dtype=np.int64)
         result: NDArray[np.float64] = (
             part["bias"]
             + part["ngrams_step"] * present / math.sqrt(max(1, len(reading.ngrams)))

@@ -71,8 +71,9 @@ def pooled(rows: Sequence[Encoding], vectors: Sequence[NDArray[np.float32]]) -> 
 
     A text that isn't blank can have none, as U+FFFD has none: its one window is [CLS] [SEP].
     """
-    lengths = [max(1, len(row.input_ids) - 2) for row in rows]
-    mean: NDArray[np.float64] = np.average(np.array(vectors, dtype=np.float64), axis=0, weights=lengths)
+    lengths = np.array([max(1, len(row.input_ids) - 2) for row in rows])
+    weighed = np.array(vectors, dtype=np.float64) * lengths[:, None]
+    mean: NDArray[np.float64] = weighed.sum(axis=0) / lengths.sum()
     return mean
 
 
