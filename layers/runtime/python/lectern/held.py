@@ -3,8 +3,8 @@
 import threading
 from collections import OrderedDict
 
-from lectern.load import give_back_memory
 from lectern.manifest import Manifest
+from lectern.memory import give_back_memory
 from lectern.model import LoadedModel
 
 MOST_VERSIONS = 2

@@ -1,6 +1,5 @@
 """Stage: load. A release's files, checked byte for byte, become a model that has passed its self-test."""
 
-import ctypes
 import io
 import os
 import tempfile
@@ -21,6 +20,7 @@ from lectern.errors import ReleaseRejected
 from lectern.external_data import EXTERNAL, has_external_data
 from lectern.generation.writing import WRITING, Rules, read_writing
 from lectern.manifest import GoldenVector, Manifest
+from lectern.memory import give_back_memory, map_large_blocks
 from lectern.model import ENCODER, MODEL, TOKENIZER, Encoding, LoadedModel
 from lectern.release import Release
 from lectern.store import Store
@@ -41,6 +41,7 @@ def load(store: Store, release: Release) -> LoadedModel:
 
 def _read(store: Store, release: Release) -> LoadedModel:
     """Every file in a thread of its own: the store's answers are waited for together, and sessions made together."""
+    map_large_blocks()
     manifest = release.manifest
     named = [name for name in (ENCODER, MODEL) if name in manifest.files]
     with ThreadPoolExecutor(len(manifest.files)) as pool:
@@ -147,13 +148,6 @@ def _file() -> Iterator[tuple[IO[bytes], str]]:
     else:
         with tempfile.NamedTemporaryFile(prefix="lectern-", suffix=".onnx", buffering=0) as file:
             yield file, file.name
-
-
-def give_back_memory() -> None:
-    """Return to the system what is free in the heap, where the C library can: reading a model leaves 9 to 17 MB."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim:
-        trim(0)
 
 
 def _refuse_external_data(path: str, manifest: Manifest) -> None:
