@@ -16,6 +16,7 @@ from model_store.calibrate import softmax, thresholds
 from model_store.metrics import (
     Labels,
     accuracy,
+    calibration_error_by_chance,
     expected_calibration_error,
     macro_f1,
     mean_interval,
@@ -136,6 +137,7 @@ def _metrics(
         "macro_f1_fp32": macro_f1(right, other, len(LABELS)),
         "labels_agree": accuracy(said, other),
         "ece": expected_calibration_error(chances[rows].max(axis=1), said == right),
+        "ece_by_chance": calibration_error_by_chance(chances[rows].max(axis=1)),
         "coverage": float(kept.mean()),
         "error": float(wrong[kept].mean()) if kept.any() else 0.0,
         "error_low": low,

@@ -90,14 +90,16 @@ def _compared(graph: Graph, memory: Memory) -> tuple[str, str, str, str]:
 
 
 def _cross(graph: Graph, grader: Grader) -> str:
-    """Logits (1, 3) of the fine-tuned layers over question, reference and answer side by side."""
-    kinds = graph.op("Gather", [graph.constant("head.segments"), "token_type_ids"], "kinds")
-    hidden = graph.op("Add", ["lower", kinds], "together")
+    """Logits (1, 3) of the fine-tuned layers over the question's mean, the reference and the answer side by side."""
+    last = _last_of_question(graph)
+    types, *shares = (_from(graph, name, last) for name in ("token_type_ids", "share.1", "share.2"))
+    kinds = graph.op("Gather", [graph.constant("head.segments"), types], "kinds")
+    hidden = graph.op("Add", [_together(graph, last), kinds], "together")
     for number in grader.layers:
         hidden = layer(graph, number, hidden, grader.heads)
     tokens = graph.op("Squeeze", [hidden, graph.leading()], "tokens")
     everything = graph.op("ReduceMean", [tokens], "pooled", axes=[0], keepdims=1)
-    reference, answer = (graph.op("MatMul", [f"share.{k}", tokens], f"pooled.{k}") for k in (1, 2))
+    reference, answer = (graph.op("MatMul", [share, tokens], f"pooled.{share}") for share in shares)
     apart = graph.op("Sub", [reference, answer], "apart")
     parts = [everything, graph.op("Abs", [apart], "distance")]
     parts.append(graph.op("Mul", [reference, answer], "product"))
@@ -107,6 +109,30 @@ def _cross(graph: Graph, grader: Grader) -> str:
     )
     active = graph.op("Tanh", [graph.node("Gemm", [pooled, *dense], "dense", domain="", transB=1)], "active")
     return graph.op("Gemm", [active, *classifier], "cross", transB=1)
+
+
+def _last_of_question(graph: Graph) -> str:
+    """(1,): the place of the question's last token, where its mean stands for all of it."""
+    question = graph.op("Cast", ["in.0"], "of.question", to=TensorProto.INT64)
+    count = graph.op("ReduceSum", [question, _place(graph, 1)], "question.tokens", keepdims=0)
+    return graph.op("Sub", [count, _place(graph, 1)], "question.last")
+
+
+def _together(graph: Graph, last: str) -> str:
+    """(1, n, hidden): the mean of the question's lower vectors, then the reference's and the answer's."""
+    mean = graph.op("MatMul", ["share.0", "lower"], "question.mean")
+    after = graph.op("Add", [last, _place(graph, 1)], "question.end")
+    return graph.op("Concat", [mean, _from(graph, "lower", after)], "row", axis=1)
+
+
+def _from(graph: Graph, name: str, start: str) -> str:
+    """A tensor (1, length, …) from a token on."""
+    end = _place(graph, np.iinfo(np.int64).max)
+    return graph.op("Slice", [name, start, end, _place(graph, 1)], f"{name}.rest")
+
+
+def _place(graph: Graph, number: int) -> str:
+    return graph.constant(f"place.{number}", np.array([number]))
 
 
 def _blended(graph: Graph, blend: NDArray[np.float32], cross: str, opinions: str, near: str, akin_: str) -> None:

@@ -26,7 +26,7 @@ def figure_checks(model: Model, build: Build, limits: Limits, live: Description 
     for wanted in limits.metrics:
         yield _quality(wanted, metrics, live.metrics if live else {})
         if limits.ece is not None:
-            yield _at_most(f"ece of {wanted.set}", _figure(metrics, wanted.set, "ece"), limits.ece)
+            yield _calibrated(wanted.set, metrics, limits.ece)
     if limits.attack is not None:
         yield from _attacks(metrics.get(ATTACKS, {}), limits, limits.attack)
 
@@ -62,6 +62,12 @@ def _quality(wanted: GateMetric, metrics: Metrics, live: Metrics) -> Check:
         return Check(name=name, passed=True, detail=f"{found:.4f}; nothing live to compare with")
     passed = found >= before - wanted.tolerance - _DUST
     return Check(name=name, passed=passed, detail=f"{found:.4f}, live {before:.4f}, tolerance {wanted.tolerance:g}")
+
+
+def _calibrated(name: str, metrics: Metrics, limit: float) -> Check:
+    """The calibration error within its limit, or within what chance alone makes of so few answers."""
+    by_chance = _figure(metrics, name, "ece_by_chance") or 0.0
+    return _at_most(f"ece of {name}", _figure(metrics, name, "ece"), max(limit, by_chance))
 
 
 def _figure(metrics: Metrics, name: str, figure: str) -> float | None:

@@ -11,7 +11,7 @@ from onnx import TensorProto
 
 from functions.grading.features import BUCKETS, LEXICAL
 from model_store.build.ensemble import Trees, trees
-from model_store.build.grader import INPUTS, relations_graph
+from model_store.build.grader import INPUTS, Grader, cross_graph, relations_graph
 from model_store.build.graph import Graph, finished
 from model_store.build.memory import Memory, akin, packed
 from model_store.build.relations import CLOSE, related
@@ -126,6 +126,26 @@ def test_a_question_is_akin_to_marked_ones_by_its_cosine(memory: Memory, cosine:
     session = onnxruntime.InferenceSession(finished(graph, INPUTS, {"akin": ["batch", 1]}).SerializeToString())
     feed = {node.name: given[node.name] for node in session.get_inputs()}
     assert session.run(None, feed)[0][0, 0] == pytest.approx(share, abs=0.01)
+
+
+def test_the_cross_encoder_sees_a_question_as_the_mean_of_its_vectors(memory: Memory) -> None:
+    chance = np.random.default_rng(5)
+    given, shapes = row(chance, (6, 3, 2), [1]), {"dense": (HIDDEN, 3 * HIDDEN), "classifier": (LABELS, HIDDEN)}
+    weights = {f"head.{name}.weight": chance.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    weights |= {f"head.{name}.bias": chance.normal(size=shape[0]).astype(np.float32) for name, shape in shapes.items()}
+    weights["head.segments"] = chance.normal(size=(3, HIDDEN)).astype(np.float32)
+    no_trees = Trees(*[np.empty(0)] * 10)
+    model = cross_graph(Grader(weights, (), 2, memory, no_trees, np.zeros((4, 3), np.float32)))
+    session = onnxruntime.InferenceSession(model.SerializeToString())
+    lower, kinds = given["lower"][0].astype(float), given["token_type_ids"][0]
+    question, reference, answer = (lower[kinds == k] + weights["head.segments"][k] for k in range(3))
+    everything = np.concatenate([question.mean(axis=0, keepdims=True), reference, answer]).mean(axis=0)
+    r, a = reference.mean(axis=0), answer.mean(axis=0)
+    pooled = np.concatenate([everything, np.abs(r - a), r * a])
+    active = np.tanh(weights["head.dense.weight"] @ pooled + weights["head.dense.bias"])
+    wanted = weights["head.classifier.weight"] @ active + weights["head.classifier.bias"]
+    found = session.run(None, {node.name: given[node.name] for node in session.get_inputs()})[0][0]
+    assert found == pytest.approx(wanted, abs=1e-3)
 
 
 def test_trees_go_left_up_to_the_threshold_and_as_told_where_a_feature_is_missing() -> None:

@@ -83,6 +83,12 @@ def test_figures_and_licences_that_do_not_pass(tiny: Build, model: Model, change
     assert refused(changed(tiny, change), model) == names
 
 
+@pytest.mark.parametrize(("ece", "names"), [(0.0622, []), (0.0623, []), (0.0624, ["ece of set"])])
+def test_a_calibration_error_may_be_what_chance_brings(tiny: Build, model: Model, ece: float, names: list[str]) -> None:
+    few = changed(tiny, lambda d: d["metrics"]["set"].update(ece=ece, ece_by_chance=0.0623))
+    assert refused(few, model) == names
+
+
 @pytest.mark.parametrize(("live", "names"), [(0.709, []), (0.71, []), (0.7101, ["macro_f1 of set"]), (0.5, [])])
 def test_the_metric_may_fall_by_its_tolerance(tiny: Build, model: Model, live: float, names: list[str]) -> None:
     before = changed(tiny, lambda d: d["metrics"]["set"].update(macro_f1=live)).description

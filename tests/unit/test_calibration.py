@@ -4,7 +4,13 @@ import pytest
 from lectern.calibration import probabilities, review_threshold
 from lectern.manifest import Calibration, Threshold
 from model_store.calibrate import calibrate, thresholds, upper_bound
-from model_store.metrics import accuracy, expected_calibration_error, macro_f1, paired_interval
+from model_store.metrics import (
+    accuracy,
+    calibration_error_by_chance,
+    expected_calibration_error,
+    macro_f1,
+    paired_interval,
+)
 
 
 def test_probabilities_are_a_softmax_over_the_temperature() -> None:
@@ -74,6 +80,14 @@ def test_macro_f1_by_hand() -> None:
 def test_ece_by_hand() -> None:
     confidence, hit = np.array([0.95, 0.95, 0.55, 1.0]), np.array([True, False, True, True])
     assert expected_calibration_error(confidence, hit) == pytest.approx((3 * abs(2.9 / 3 - 2 / 3) + 0.45) / 4)
+
+
+def test_chance_alone_brings_a_calibration_error_the_greater_the_fewer_answers_there_are() -> None:
+    chance = np.random.default_rng(5)
+    few, many = chance.uniform(0.3, 1, 200), chance.uniform(0.3, 1, 20_000)
+    assert calibration_error_by_chance(many, 100) < 0.015 < 0.05 < calibration_error_by_chance(few)
+    fresh = [expected_calibration_error(few, chance.random(200) < few) for _ in range(400)]
+    assert 0.9 < np.mean(np.array(fresh) < calibration_error_by_chance(few)) < 0.99
 
 
 def test_the_interval_of_equal_predictions_is_zero_and_of_better_ones_above() -> None:

@@ -58,6 +58,21 @@ def test_the_blend_trusts_the_expert_that_is_right(told: Told) -> None:
     assert abs(blend[0, 0]) < 0.2 < blend[1, 0]
 
 
+def test_after_a_tilt_no_other_scale_makes_the_chances_likelier(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model_store.recipes.grader.blend.TILTS", np.array([0.5]))
+    monkeypatch.setattr("model_store.recipes.grader.blend.HOLD", 0.0)
+    experts = told.int8[:, :3], told.int8[:, 3:6] + np.random.default_rng(4).normal(size=(len(told.gold), 3))
+    near = told.int8[:, 7:9]
+    blend = fit_blend(*experts, near, told.gold, told.sets)
+
+    def loss(scale: float) -> float:
+        logits = blended(blend, *experts, near) * scale
+        logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        return -float(logs[np.arange(len(logs)), told.gold].mean())
+
+    assert loss(1.0) == pytest.approx(min(map(loss, np.linspace(0.8, 1.25, 46))), abs=1e-5)
+
+
 def test_figures_of_an_expert_who_knows_when_it_knows(told: Told) -> None:
     found = figures(told, MARKED, TREES, (TREES, TREES))
     for row in found["metrics"].values():

@@ -1,21 +1,25 @@
 """The grader's cross-encoder: the base's upper layers over the frozen vectors of question, reference and answer.
 
-Vectors from separate reading below and joint reading above: DeFormer (Cao et al., 2020). Beside the three labels it
-learns Beetle's five (Caruana, 1997, Multitask Learning); that head is left behind.
+Vectors from separate reading below and joint reading above: DeFormer (Cao et al., 2020). The question comes as one
+vector, the mean of its own: half of a row would be its tokens, and a reference says most of what it asks for. Beside
+the three labels the network learns Beetle's five (Caruana, 1997, Multitask Learning); that head is left behind.
 """
 
 import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from transformers import BertModel
 
 from model_store.recipes.grader.vectors import Vectors
 
 Texts = tuple[str, str, str]
+Floats = NDArray[np.floating[Any]]
 LONGEST = 256
 
 
@@ -24,16 +28,24 @@ def batch_of(vectors: Vectors, rows: Sequence[Texts]) -> dict[str, Tensor]:
 
     `vectors` (batch, length, hidden) of the lower layer, and `segments` (batch, length): 1, 2, 3; 0 is padding.
     """
-    parts = [[vectors(text)[1] for text in row] for row in rows]
-    longest = min(LONGEST, max(sum(map(len, row)) for row in parts))
-    stacked = torch.zeros(len(rows), longest, parts[0][0].shape[1])
+    joined = [side_by_side([vectors(text)[1] for text in row]) for row in rows]
+    longest = min(LONGEST, max(len(kinds) for _, kinds in joined))
+    stacked = torch.zeros(len(rows), longest, joined[0][0].shape[1])
     segments = torch.zeros(len(rows), longest, dtype=torch.long)
-    for i, row in enumerate(parts):
-        joined = np.concatenate(row)[:longest]
-        kinds = np.repeat([1, 2, 3], [len(part) for part in row])[:longest]
-        stacked[i, : len(joined)] = torch.from_numpy(joined.astype(np.float32))
-        segments[i, : len(kinds)] = torch.from_numpy(kinds)
+    for i, (row, kinds) in enumerate(joined):
+        stacked[i, : len(kinds)] = torch.from_numpy(row[:longest])
+        segments[i, : len(kinds)] = torch.from_numpy(kinds[:longest])
     return {"vectors": stacked, "segments": segments}
+
+
+def side_by_side(parts: Sequence[Floats]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Question, reference and answer, (tokens, hidden) each, as the rows that the layers see, and the kind of each.
+
+    (length, hidden) and (length,): the question's mean (1), the reference's tokens (2) and the answer's (3).
+    """
+    question, reference, answer = (part.astype(np.float32) for part in parts)
+    row = np.concatenate([question.mean(axis=0, keepdims=True), reference, answer])
+    return row, np.repeat([1, 2, 3], [1, len(reference), len(answer)])
 
 
 class CrossLayers(nn.Module):

@@ -13,7 +13,7 @@ from transformers import BertModel
 from functions.grading.features import hashed, lexical
 from functions.grading.rows import CLS, SEP, apart
 from model_store.recipes.export import low_rank
-from model_store.recipes.grader.cross import CrossLayers
+from model_store.recipes.grader.cross import CrossLayers, side_by_side
 
 HEADS = ("segments", "dense.weight", "dense.bias", "classifier.weight", "classifier.bias")
 
@@ -66,6 +66,6 @@ def _reference(
     row = apart(ids[0], ids[1], ids[2], lexical(question, right, answer), hashed(answer))
     with torch.inference_mode():
         read = [encoder(torch.tensor([[CLS, *text, SEP]]), output_hidden_states=True).hidden_states for text in ids]
-        vectors = torch.cat([states[lower] for states in read], dim=1)
-        logits = network({"vectors": vectors, "segments": torch.tensor([row.token_type_ids]) + 1})[0][0]
+        joined, kinds = side_by_side([states[lower][0].numpy() for states in read])
+        logits = network({"vectors": torch.from_numpy(joined)[None], "segments": torch.from_numpy(kinds)[None]})[0][0]
     return {**vars(row), "logits": logits.tolist()}

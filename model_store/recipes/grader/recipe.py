@@ -139,7 +139,7 @@ def _batches(cases: Sequence[Case], vectors: Vectors, size: int, chance: random.
     chance.shuffle(rows)
     batches = []
     for start in range(0, len(rows), size * 50):
-        pool = sorted(rows[start : start + size * 50], key=lambda row: len(row[0].question + row[0].answer + row[1]))
+        pool = sorted(rows[start : start + size * 50], key=lambda row: len(row[0].answer + row[1]))
         batches += [pool[i : i + size] for i in range(0, len(pool), size)]
     chance.shuffle(batches)
     for batch in batches:
@@ -167,7 +167,7 @@ def _macro_f1(network: nn.Module, cases: Sequence[Case], vectors: Vectors, fold:
 
 def cross_logits(network: nn.Module, cases: Sequence[Case], vectors: Vectors) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Logits (cases, 3) of the cross-encoder alone."""
-    order = sorted(range(len(cases)), key=lambda i: len(cases[i].question + cases[i].answer))
+    order = sorted(range(len(cases)), key=lambda i: len(cases[i].reference + cases[i].answer))
     logits = np.zeros((len(cases), len(LABELS)))
     with torch.inference_mode():
         for start in range(0, len(order), 64):

@@ -20,7 +20,7 @@ from lectern.errors import ReleaseRejected
 from lectern.external_data import EXTERNAL, has_external_data
 from lectern.generation.writing import WRITING, Rules, read_writing
 from lectern.manifest import GoldenVector, Manifest
-from lectern.memory import give_back_memory, map_large_blocks
+from lectern.memory import large_blocks_returned
 from lectern.model import ENCODER, MODEL, TOKENIZER, Encoding, LoadedModel
 from lectern.release import Release
 from lectern.store import Store
@@ -41,16 +41,14 @@ def load(store: Store, release: Release) -> LoadedModel:
 
 def _read(store: Store, release: Release) -> LoadedModel:
     """Every file in a thread of its own: the store's answers are waited for together, and sessions made together."""
-    map_large_blocks()
     manifest = release.manifest
     named = [name for name in (ENCODER, MODEL) if name in manifest.files]
-    with ThreadPoolExecutor(len(manifest.files)) as pool:
+    with large_blocks_returned(), ThreadPoolExecutor(len(manifest.files)) as pool:
         graphs = {name: pool.submit(_session, store, name, manifest) for name in named}
         others = {name: pool.submit(fetch, store, name, manifest) for name in manifest.files.keys() - {*graphs}}
         files = {name: found.result() for name, found in others.items()}
         tokenizer = read_tokenizer(files.pop(TOKENIZER), manifest)
         sessions = {name: found.result() for name, found in graphs.items()}
-    give_back_memory()
     encoder = Encoder(sessions[ENCODER]) if ENCODER in sessions else None
     return LoadedModel(release, sessions[MODEL], tokenizer, encoder, files, _rules(files, manifest))
 
