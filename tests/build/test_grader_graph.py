@@ -134,7 +134,8 @@ def test_the_cross_encoder_sees_a_question_as_the_mean_of_its_vectors(memory: Me
     weights = {f"head.{name}.weight": chance.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
     weights |= {f"head.{name}.bias": chance.normal(size=shape[0]).astype(np.float32) for name, shape in shapes.items()}
     weights["head.segments"] = chance.normal(size=(3, HIDDEN)).astype(np.float32)
-    no_trees = Trees(*[np.empty(0)] * 10)
+    none, no_floats = np.empty(0, np.int64), np.empty(0, np.float32)
+    no_trees = Trees(none, none, none, no_floats, none, none, none, no_floats, none, no_floats)
     model = cross_graph(Grader(weights, (), 2, memory, no_trees, np.zeros((4, 3), np.float32)))
     session = onnxruntime.InferenceSession(model.SerializeToString())
     lower, kinds = given["lower"][0].astype(float), given["token_type_ids"][0]
