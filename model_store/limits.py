@@ -12,11 +12,13 @@ class GateMetric:
     set: str
     name: str
     tolerance: float
+    calibrated: bool = True
+    """Whether the limit of `ece` holds on the set."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of a model. `ece` holds on the sets of `metrics`; an attack's own limit goes before `attack`."""
+    """The limits of a model: `ece` on the `calibrated` sets of `metrics`; an attack's own goes before `attack`."""
 
     metrics: tuple[GateMetric, ...]
     latency_ratio: float

@@ -18,6 +18,7 @@ from model_store.catalogue import Model
 from model_store.recipes.batches import TokenCache, tensors
 from model_store.recipes.data import VALIDATION_SHARE
 from model_store.recipes.golden import GOLDEN
+from model_store.recipes.network import trained
 
 SERVED_LENGTH = 384
 """Tokens that a release accepts; training reads up to its `max_length`, which few answers pass."""
@@ -26,7 +27,7 @@ SERVED_LENGTH = 384
 def adapter_tensors(network: nn.Module, base: Path, rank: int) -> dict[str, Tensor]:
     """The network as changes of its base, in fp16, named as `model_store.build.merge` reads them."""
     before, result = load_file(base / "model.safetensors"), {}
-    for name, value in _trained(network).items():
+    for name, value in trained(network):
         if name.startswith("head."):
             result[name] = value
             continue
@@ -105,7 +106,3 @@ def grading_facts(model: Model) -> dict[str, Any]:
 def golden_rows(tokens: TokenCache) -> list[dict[str, Tensor]]:
     """The inputs whose outputs `reference.json` holds, each a batch of one row."""
     return [tensors([(tokens(asked), tokens(right), tokens(said))], max_length=512) for asked, right, said in GOLDEN]
-
-
-def _trained(network: nn.Module) -> dict[str, Tensor]:
-    return {name: value.detach().clone() for name, value in network.named_parameters() if value.requires_grad}

@@ -96,7 +96,8 @@ def _chosen(recipe: Recipe, common: argparse.ArgumentParser, arguments: Sequence
     group = parser.add_argument_group("parameters of the recipe")
     defaults = asdict(recipe.parameters) | asdict(recipe.fit)
     for name, value in defaults.items():
-        group.add_argument(f"--{name}", type=type(value), default=value, help=f"default {value}")
+        kind = _truth if isinstance(value, bool) else type(value)
+        group.add_argument(f"--{name}", type=kind, default=value, help=f"default {value}")
     chosen = vars(parser.parse_args(arguments))
     parameters = replace(recipe.parameters, **{name: chosen[name] for name in asdict(recipe.parameters)})
     return parameters, replace(recipe.fit, **{name: chosen[name] for name in asdict(recipe.fit)})

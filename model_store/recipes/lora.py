@@ -7,7 +7,6 @@ trained as they are: they are small.
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import torch
 from safetensors.torch import load_file
@@ -15,16 +14,11 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from model_store.catalogue import Model
-from model_store.recipes.network import CrossEncoder
+from model_store.recipes.network import CrossEncoder, Network, trained
 from model_store.sources import base_folder
 
 SCALE = 2
 """alpha / rank."""
-
-BESIDE = ("finer.", "chain")
-"""Weights that are learnt beside those of the graph."""
-
-Network = TypeVar("Network", bound=nn.Module)
 
 
 class LowRank(nn.Module):
@@ -50,23 +44,26 @@ class LabelNetwork(CrossEncoder):
         self.finer = nn.Linear(self.encoder.config.hidden_size, finer) if finer else None
 
 
-def low_rank_network(model: Model, labels: int, dropout: float, rank: int, finer: int = 0) -> LabelNetwork:
-    """The base of a model with a fresh head, every linear layer of its encoder a LowRank. Draws on torch's chance.
-
-    Dropout is before the head alone: so few weights hardly overfit. Plain attention, as the fused one's backward pass
-    in bfloat16 takes a third of a step on a CPU.
-    """
-    return lowered(LabelNetwork(base_folder(model.base), labels, dropout, finer), rank)
-
-
 def lowered(network: Network, rank: int) -> Network:
-    """The same network with every linear layer of its `encoder` a LowRank."""
+    """The same network with every linear layer of its `encoder` a LowRank, which begins by torch's chance.
+
+    Dropout is before the head alone: so few weights hardly overfit.
+    """
+    plainly(network, dropout=0.0)
+    for parent, name, layer in list(_linears(network.encoder)):
+        setattr(parent, name, LowRank(layer, rank))
+    return network
+
+
+def plainly(network: Network, dropout: float) -> Network:
+    """The same network with this dropout in its encoder, and with plain attention.
+
+    The fused one's backward pass in bfloat16 takes a third of a step on a CPU.
+    """
     network.encoder.set_attn_implementation("eager")
     for module in network.encoder.modules():
         if isinstance(module, nn.Dropout):
-            module.p = 0.0
-    for parent, name, layer in list(_linears(network.encoder)):
-        setattr(parent, name, LowRank(layer, rank))
+            module.p = dropout
     return network
 
 
@@ -74,7 +71,7 @@ def lora_tensors(network: nn.Module, model: Model) -> dict[str, Tensor]:
     """What was trained, in fp16, named as `model_store.build.merge` reads it."""
     before = load_file(base_folder(model.base) / "model.safetensors")
     result = {}
-    for name, value in _trained(network):
+    for name, value in trained(network):
         if name.startswith("head.") or ".lora_" in name:
             result[name.removeprefix("encoder.")] = value
         else:
@@ -86,7 +83,7 @@ def lora_tensors(network: nn.Module, model: Model) -> dict[str, Tensor]:
 def take_on(network: nn.Module, model: Model, adapter: dict[str, Tensor]) -> None:
     """Give the network exactly the weights that a build will merge: those of the adapter, rounded as it is."""
     before = load_file(base_folder(model.base) / "model.safetensors")
-    for name, value in _trained(network):
+    for name, value in trained(network):
         short = name if name.startswith("head.") else name.removeprefix("encoder.")
         rounded = adapter[short] if short in adapter else before[short] + adapter[f"{short}.delta"].float()
         value.copy_(rounded.float())
@@ -121,7 +118,7 @@ def begin_with(network: nn.Module, model: Model, adapter: Path) -> None:
     Raises OSError, KeyError for an adapter of another kind, or RuntimeError for one of a higher rank.
     """
     tensors = load_file(adapter / "adapter.safetensors")
-    known = {name.removeprefix("encoder."): value for name, value in _trained(network)}
+    known = {name.removeprefix("encoder."): value for name, value in trained(network)}
     heads = {name: value for name, value in known.items() if name.startswith("head.")}
     anew = {name: value for name, value in heads.items() if _shape(tensors, name) != value.shape}
     grown = {name: _grown(value, known[name]) for name, value in tensors.items() if ".lora_" in name}
@@ -146,9 +143,3 @@ def _linears(network: nn.Module) -> Iterator[tuple[nn.Module, str, nn.Linear]]:
         for name, child in parent.named_children():
             if isinstance(child, nn.Linear):
                 yield parent, name, child
-
-
-def _trained(network: nn.Module) -> Iterator[tuple[str, Tensor]]:
-    for name, value in network.named_parameters():
-        if value.requires_grad and not name.startswith(BESIDE):
-            yield name, value.detach()

@@ -5,11 +5,18 @@ would throw that training away. The embeddings stay as they are; they are half o
 hold them.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 from transformers import BertModel
+
+BESIDE = ("finer.", "chain")
+"""Weights that are learnt beside those of the graph."""
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 class CrossEncoder(nn.Module):
@@ -44,3 +51,10 @@ class CrossEncoder(nn.Module):
         active = torch.tanh(self.head["dense"](self.dropout(pooled)))
         logits: Tensor = self.head["classifier"](self.dropout(active))
         return logits
+
+
+def trained(network: nn.Module) -> Iterator[tuple[str, Tensor]]:
+    """What is trained of the graph's weights, by name."""
+    for name, value in network.named_parameters():
+        if value.requires_grad and not name.startswith(BESIDE):
+            yield name, value.detach()

@@ -14,10 +14,12 @@ from torch import Tensor, nn
 from model_store.recipes.engine import Batch, Fit, Training
 from model_store.recipes.export import write_adapter
 from model_store.recipes.labelled import Texts, span_loss
-from model_store.recipes.lora import SCALE, LabelNetwork, begin_with, final_tensors, low_rank_network
+from model_store.recipes.lora import LabelNetwork
 from model_store.recipes.recipe import Recipe, Source, Work, begun, tokenizer_of, with_earlier_data
 from model_store.recipes.spans import inputs_of
 from model_store.recipes.texts_data import Text, read_texts, texts_digest
+from model_store.recipes.ways import Factors, Way, Whole
+from model_store.sources import base_folder
 
 SERVED_LENGTH = 256
 """Tokens of a window in service."""
@@ -49,6 +51,13 @@ class Parameters:
     """Share of the phrases that an epoch sees on their own, beside the texts that hold them."""
     as_written: float = 0.0
     """Share of the training texts that a step sees as people write them, not as the corpus is tokenised."""
+    whole: bool = False
+    """Whether whole matrices are trained, with as much dropout in the encoder as before the head."""
+
+    @property
+    def way(self) -> Way:
+        """How the encoder is trained."""
+        return Whole(self.rank, self.dropout) if self.whole else Factors(self.rank)
 
 
 def compose(source: Source, parameters: Parameters) -> Work:
@@ -62,9 +71,10 @@ def compose(source: Source, parameters: Parameters) -> Work:
         for kept in (False, True)
     )
     torch.manual_seed(parameters.first_seed)
-    network = low_rank_network(model, len(model.labels), parameters.dropout, parameters.rank, len(learnt.finer))
+    bare = LabelNetwork(base_folder(model.base), len(model.labels), parameters.dropout, len(learnt.finer))
+    network = parameters.way.prepared(bare)
     if source.initial:
-        begin_with(network, model, source.initial)
+        parameters.way.begin(network, model, source.initial)
 
     def loss(trained: nn.Module, batch: Batch) -> Tensor:
         return span_loss(trained, batch, parameters.label_smoothing)
@@ -75,7 +85,7 @@ def compose(source: Source, parameters: Parameters) -> Work:
     pieces = sum(text.phrase for text in learnt.texts)
     alone = round(parameters.phrases * pieces)
     steps = -(-(len(learnt.texts) - pieces + alone) // parameters.batch_size)
-    training = Training(network, steps, batches, loss, held.metrics)
+    training = Training(network, steps, batches, loss, held.metrics, parameters.way.projection(model))
     export = partial(_export, network, source, learnt, held, parameters)
     return Work(training, {"data_sha256": texts_digest(texts), **begun(source)}, export)
 
@@ -90,8 +100,8 @@ def _export(
     record: dict[str, Any],
 ) -> None:
     """Write the adapter; the network takes on the weights that were written."""
-    adapter, rank = final_tensors(network, source.model, source.initial, parameters.kept), parameters.rank
-    facts = {"rank": rank, "alpha": SCALE * rank, **_facts(source, learnt, held), **record}
+    adapter = parameters.way.final(network, source.model, source.initial, parameters.kept)
+    facts = {"rank": parameters.rank, "alpha": parameters.way.alpha, **_facts(source, learnt, held), **record}
     golden = [inputs_of([row]) for row in held.rows([Text(text, "") for text in GOLDEN])]
     write_adapter(folder, network, adapter, facts, golden)
     print("exported:", held.metrics(network), flush=True)

@@ -25,7 +25,7 @@ def figure_checks(model: Model, build: Build, limits: Limits, live: Description 
     metrics = build.description.metrics
     for wanted in limits.metrics:
         yield _quality(wanted, metrics, live.metrics if live else {})
-        if limits.ece is not None:
+        if limits.ece is not None and wanted.calibrated:
             yield _calibrated(wanted.set, metrics, limits.ece)
     if limits.attack is not None:
         yield from _attacks(metrics.get(ATTACKS, {}), limits, limits.attack)

@@ -117,6 +117,24 @@ def test_a_run_may_keep_a_share_of_what_it_began_with(folder: Path) -> None:
     assert np.abs(mixed - (0.75 * whole + 0.25 * first)).max() < 1e-4
 
 
+def test_whole_matrices_keep_a_share_too(folder: Path) -> None:
+    job = ["-m", "model_store.recipes.job", "--model", "answer", "--data", str(folder), "--rank", "2", "--epochs", "1"]
+    job += ["--share", "1", "--batch_size", "8", "--whole", "true"]
+    run(*job, "--run", f"{folder}/first")
+    for kept in ("0", "1"):
+        run(*job, "--run", f"{folder}/{kept}", "--initial", f"{folder}/first/adapter", "--kept", kept)
+    first, whole, same = (changes(folder / part / "adapter") for part in ("first", "0", "1"))
+    assert np.abs(same - first).max() < 1e-3 * np.abs(first).max()
+    assert np.abs(whole - first).max() > 0.1 * np.abs(first).max()
+
+
+def changes(adapter: Path) -> np.ndarray:
+    """What an adapter of whole matrices adds to one of them."""
+    tensors, layer = load_file(adapter / "adapter.safetensors"), "encoder.layer.1.intermediate.dense"
+    changed: np.ndarray = tensors[f"{layer}.lora_B"].astype(float) @ tensors[f"{layer}.lora_A"].astype(float)
+    return changed
+
+
 def test_a_run_needs_the_questions_that_it_is_to_read(folder: Path) -> None:
     (folder / DEV_2).write_bytes((folder / DEV_1).read_bytes())
     with pytest.raises(AssertionError, match="has no articles to learn from"):

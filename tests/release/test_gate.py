@@ -17,7 +17,7 @@ from lectern.store.local import LocalStore
 from model_store.build.builder import Build
 from model_store.catalogue import Model, read_model
 from model_store.errors import BadVersion, GateRefused
-from model_store.limits import Limits, read_limits
+from model_store.limits import GateMetric, Limits, read_limits
 from model_store.release.figures import figure_checks
 from model_store.release.gate import judge, publish_through_gate
 from model_store.release.publish import publish
@@ -87,6 +87,16 @@ def test_figures_and_licences_that_do_not_pass(tiny: Build, model: Model, change
 def test_a_calibration_error_may_be_what_chance_brings(tiny: Build, model: Model, ece: float, names: list[str]) -> None:
     few = changed(tiny, lambda d: d["metrics"]["set"].update(ece=ece, ece_by_chance=0.0623))
     assert refused(few, model) == names
+
+
+@pytest.mark.parametrize(("calibrated", "names"), [(True, ["ece of second"]), (False, [])])
+def test_a_set_may_count_for_its_metric_alone(tiny: Build, model: Model, calibrated: bool, names: list[str]) -> None:
+    second = GateMetric("second", "macro_f1", 0.01, calibrated)
+    limits = replace(LIMITS, metrics=(*LIMITS.metrics, second))
+    two = changed(tiny, lambda d: d["metrics"].update(second={"macro_f1": 0.7, "ece": 0.3}))
+    assert refused(two, model, limits=limits) == names
+    worse = changed(two, lambda d: d["metrics"]["second"].update(macro_f1=0.6))
+    assert refused(worse, model, two.description, limits) == ["macro_f1 of second", *names]
 
 
 @pytest.mark.parametrize(("live", "names"), [(0.709, []), (0.71, []), (0.7101, ["macro_f1 of set"]), (0.5, [])])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from model_store.recipes.engine import Batch
 from model_store.recipes.squad.corpus import Corpus, Mixture
 from model_store.recipes.squad.rows import batches
+from model_store.recipes.ways import Factors, Way, Whole
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,13 @@ class Parameters(Mixture):
     """Of the weights that begin at random, and of the questions' order."""
     validated: int = 400
     """Questions of each development part that an epoch ends with."""
+    whole: bool = False
+    """Whether whole matrices are trained."""
+
+    @property
+    def way(self) -> Way:
+        """How the encoder is trained."""
+        return Whole(self.rank) if self.whole else Factors(self.rank)
 
 
 @dataclass(frozen=True)

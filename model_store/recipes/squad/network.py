@@ -1,4 +1,4 @@
-"""The network that answers: the base encoder with layers of low rank, and a start and an end logit for each token."""
+"""The network that answers: the base encoder, and a start and an end logit for each token."""
 
 from pathlib import Path
 
@@ -9,17 +9,15 @@ from transformers import BertModel
 
 from model_store.recipes.answers import INPUTS
 from model_store.recipes.engine import Batch
-from model_store.recipes.lora import lowered
 
 
 class SpanNetwork(nn.Module):
     """Logits (batch, 2 · length), start and end of each token in turn, from ids, types and mask (batch, length)."""
 
-    def __init__(self, base: Path, rank: int) -> None:
+    def __init__(self, base: Path) -> None:
         super().__init__()
         self.encoder = BertModel.from_pretrained(base, add_pooling_layer=False)
         self.encoder.embeddings.requires_grad_(False)
-        lowered(self, rank)
         self.head = nn.ModuleDict({"span": nn.Linear(self.encoder.config.hidden_size, 2, bias=False)})
         nn.init.normal_(self.head["span"].weight, std=0.02)
 

@@ -10,7 +10,6 @@ import torch
 from model_store.errors import DataError
 from model_store.recipes.engine import Fit, Training
 from model_store.recipes.export import write_adapter
-from model_store.recipes.lora import SCALE, begin_with, final_tensors
 from model_store.recipes.recipe import Recipe, Source, Work, begun, tokenizer_of, with_earlier_data
 from model_store.recipes.squad.corpus import Corpus
 from model_store.recipes.squad.data import DEV_1, DEV_2, TRAIN, Paragraph, Use, read_squad, squad_digest, use_of
@@ -59,12 +58,14 @@ def compose(source: Source, parameters: Parameters) -> Work:
     chosen = {name: _articles(source.data / file, "chosen on") for name, file in (("v1.1", DEV_1), ("v2.0", DEV_2))}
     validation = Validation(chosen, tokenizer, parameters.validated)
     torch.manual_seed(parameters.first_seed)
-    network = SpanNetwork(base_folder(source.model.base), parameters.rank)
+    network = parameters.way.prepared(SpanNetwork(base_folder(source.model.base)))
     if source.initial:
-        begin_with(network, source.model, source.initial)
+        parameters.way.begin(network, source.model, source.initial)
     train, written = (Corpus(part, tokenizer, parameters.first_seed) for part in (learnt.train, learnt.written))
     epochs = Epochs(train, written, parameters)
-    training = Training(network, epochs.steps, epochs.batches, span_loss, validation.metrics)
+    training = Training(
+        network, epochs.steps, epochs.batches, span_loss, validation.metrics, parameters.way.projection(source.model)
+    )
     export = partial(_export, network, source, learnt, parameters)
     return Work(training, {"data_sha256": learnt.digest, **begun(source)}, export)
 
@@ -84,12 +85,9 @@ def _export(
     network: SpanNetwork, source: Source, learnt: Learnt, parameters: Parameters, folder: Path, record: dict[str, Any]
 ) -> None:
     """Write the adapter; the network takes on the weights that were written."""
-    adapter, tokenizer = (
-        final_tensors(network, source.model, source.initial, parameters.kept),
-        tokenizer_of(source.model),
-    )
-    rank = parameters.rank
-    facts = {"rank": rank, "alpha": SCALE * rank, **_facts(source, learnt), **record}
+    adapter = parameters.way.final(network, source.model, source.initial, parameters.kept)
+    tokenizer = tokenizer_of(source.model)
+    facts = {"rank": parameters.rank, "alpha": parameters.way.alpha, **_facts(source, learnt), **record}
     write_adapter(folder, network, adapter, facts, [whole_row(tokenizer, *pair) for pair in GOLDEN])
 
 
