@@ -150,10 +150,10 @@ def test_a_disguised_letter_changes_nothing(feel: Ask) -> None:
 
 
 def test_a_long_text_is_read_to_its_end(feel: Ask) -> None:
-    """What is said once counts; what is said at the end of many windows counts too."""
-    dull = "The course had twelve lectures in room nine. " * 60
+    """What is said at the end of many windows counts, too."""
+    glad = "It was a wonderful course, and the lectures were a joy. " * 60
     end = "It was dreadful, boring, useless and a complete waste of time. " * 60
-    body, other = feel(dull + end).json(), feel(dull).json()
+    body, other = feel(glad + end).json(), feel(glad).json()
     assert body["probabilities"]["negative"] > other["probabilities"]["negative"] + 0.1
     assert body["warnings"] == ["The text is long and was read in windows; the label is by their mean."]
 
