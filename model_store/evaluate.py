@@ -108,7 +108,8 @@ def loaded_models(model: Model) -> tuple[LoadedModel, LoadedModel]:
     fp32 = dataclasses.replace(int8, session=_session(float_graph(model)))
     if int8.encoder is None:
         return int8, fp32
-    return int8, dataclasses.replace(fp32, encoder=Encoder(_session(float_encoder(base_folder(model.base)))))
+    encoder = float_encoder(base_folder(model.base), int8.release.manifest.encoder_layers)
+    return int8, dataclasses.replace(fp32, encoder=Encoder(_session(encoder)))
 
 
 def _session(graph: onnx.ModelProto) -> onnxruntime.InferenceSession:

@@ -35,11 +35,13 @@ LABELS = 3
 
 @dataclass(frozen=True)
 class Grader:
-    """What the graph is made of. `blend` (4, 3): how the weights of the three label logits' parts follow from
-    [1, whether the question is known, how near it is]: rows are cross, trees, bias of 'contradictory', scale.
+    """What the graph is made of. `depth`: of how many of the base's layers the encoder is, 0 for all; `layers`: those
+    of the cross-encoder. `blend` (4, 3): how the weights of the three label logits' parts follow from [1, whether the
+    question is known, how near it is]: rows are cross, trees, bias of 'contradictory', scale.
     """
 
     weights: Weights
+    depth: int
     layers: tuple[int, ...]
     heads: int
     memory: Memory

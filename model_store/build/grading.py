@@ -43,12 +43,12 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
     """
     reference, grader = read_reference(model.adapter), read_grader(model, base)
     scheme = read_scheme(model.adapter) if model.precision == "int8" else None
-    cross = Runs(float_encoder(base).SerializeToString(), cross_graph(grader).SerializeToString())
+    cross = Runs(float_encoder(base, grader.depth).SerializeToString(), cross_graph(grader).SerializeToString())
     _check("fp32", cross.answers(reference), reference, REFERENCE_TOLERANCE, np.max)
     if scheme:
         _make_int8(model, grader, folder, scheme, reference)
     else:
-        onnx.save(float_encoder(base), folder / ENCODER)
+        onnx.save(float_encoder(base, grader.depth), folder / ENCODER)
         onnx.save(grader_graph(grader), folder / MODEL)
     (folder / TOKENIZER).write_bytes((base / TOKENIZER).read_bytes())
     golden = Runs((folder / ENCODER).read_bytes(), (folder / MODEL).read_bytes()).answers(reference)
@@ -56,6 +56,7 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
     return Description(
         task=model.task,
         base=BaseReference(name=model.base.name, sha256=model.base.sha256),
+        encoder_layers=grader.depth,
         adapter_sha256=_digest([model.adapter / name for name in (ADAPTER, MEMORY, TREES)]),
         quantisation=scheme.name if scheme else "none: float32",
         max_length=facts["max_length"],
@@ -70,7 +71,7 @@ def make(model: Model, base: Path, folder: Path, evaluation: dict[str, Any]) -> 
 
 
 def _make_int8(model: Model, grader: Grader, folder: Path, scheme: Scheme, reference: list[GoldenVector]) -> None:
-    (folder / ENCODER).write_bytes(int8_encoder(model.base).read_bytes())
+    (folder / ENCODER).write_bytes(int8_encoder(model.base, depth=grader.depth).read_bytes())
     quantise_layers(cross_graph(grader), folder / MODEL, scheme)
     small = Runs((folder / ENCODER).read_bytes(), (folder / MODEL).read_bytes())
     _check("int8", small.answers(reference), reference, INT8_DISTANCE, np.mean)
@@ -103,6 +104,7 @@ def read_grader(model: Model, base: Path) -> Grader:
     config = base_config(base)
     return Grader(
         merge(base_weights(base), adapter),
+        adapter.facts.get("depth", 0),
         tuple(adapter.facts["layers"]),
         config["num_attention_heads"],
         read_arrays(Memory, model.adapter / MEMORY),
@@ -113,16 +115,17 @@ def read_grader(model: Model, base: Path) -> Grader:
 
 def int8_experts(model: Model, base: Path) -> tuple[bytes, bytes]:
     """Encoder and the experts' graph, in int8 as a build makes them."""
+    grader = read_grader(model, base)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, MODEL)
-        quantise_layers(experts_graph(read_grader(model, base)), target, read_scheme(model.adapter))
-        return int8_encoder(model.base).read_bytes(), target.read_bytes()
+        quantise_layers(experts_graph(grader), target, read_scheme(model.adapter))
+        return int8_encoder(model.base, depth=grader.depth).read_bytes(), target.read_bytes()
 
 
 def float_experts(model: Model, base: Path) -> tuple[bytes, bytes]:
     """The same in fp32, for measuring against it."""
-    graph: onnx.ModelProto = experts_graph(read_grader(model, base))
-    return float_encoder(base).SerializeToString(), graph.SerializeToString()
+    grader = read_grader(model, base)
+    return float_encoder(base, grader.depth).SerializeToString(), experts_graph(grader).SerializeToString()
 
 
 class Runs:

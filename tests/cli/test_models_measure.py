@@ -31,7 +31,7 @@ WORDS = 4000
 @pytest.fixture(scope="module", autouse=True)
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The base with fewer words."""
-    whole, folder = base_folder(catalogue.read_model("grading-small").base), tmp_path_factory.mktemp("base")
+    whole, folder = base_folder(catalogue.read_model("grading-student").base), tmp_path_factory.mktemp("base")
     weights = load_file(whole / "model.safetensors")
     weights["embeddings.word_embeddings.weight"] = weights["embeddings.word_embeddings.weight"][:WORDS].copy()
     save_file(weights, folder / "model.safetensors")
@@ -45,7 +45,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def thin(tmp_path_factory: pytest.TempPathFactory, base: None) -> Model:
     """The base's first layer with two heads and 64 columns, under a random head."""
-    model = replace(catalogue.read_model("grading-small"), adapter=tmp_path_factory.mktemp("thin"))
+    model = replace(catalogue.read_model("grading-student"), adapter=tmp_path_factory.mktemp("thin"))
     write_thin_adapter(model, layers=1)
     (model.adapter / "reference.json").write_text(json.dumps([reference(model)]), "utf-8")
     return model
@@ -80,7 +80,7 @@ def run(
 
     def command(name: str, *options: str) -> str:
         first = [] if name == "teach" else ["--first-run", str(thin.adapter)]
-        arguments = [name, "grading-small", "--data", str(data), *first, *options]
+        arguments = [name, "grading-student", "--data", str(data), *first, *options]
         code, out, error = lectern(*arguments)
         assert code == 0, error
         return out

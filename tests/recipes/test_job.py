@@ -20,7 +20,7 @@ PYTHON = Path(".venv-train/bin/python").absolute()
 pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="needs make train-env")
 
 HYPERPARAMETERS = {
-    "model": "grading-small",
+    "model": "grading-student",
     "everything": "true",
     "layers": "1",
     "heads": "1",
@@ -54,7 +54,7 @@ def job(folder: Path, *arguments: str, **hyperparameters: str) -> "subprocess.Co
     initial = folder / "initial"
     if not initial.exists():
         initial.mkdir()
-        write_thin_adapter(replace(read_model("grading-small"), adapter=initial), layers=2)
+        write_thin_adapter(replace(read_model("grading-student"), adapter=initial), layers=2)
     command = [str(PYTHON), "model_store/recipes/job.py", "--initial", str(initial), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
@@ -71,7 +71,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def test_the_model_folder_gets_an_adapter_that_builds(trained: tuple[Path, str]) -> None:
     folder, _ = trained
-    embedded = read_model("grading-small")
+    embedded = read_model("grading-student")
     model: Model = replace(embedded, adapter=folder / "model")
     graph = float_graph(model)
     assert check_reference(graph, read_reference(model.adapter)) < 1e-4
@@ -84,7 +84,7 @@ def test_the_model_folder_gets_an_adapter_that_builds(trained: tuple[Path, str])
 def test_the_record_says_what_the_run_was(trained: tuple[Path, str]) -> None:
     folder, told = trained
     record = json.loads((folder / "model" / "record.json").read_text("utf-8"))
-    assert record["recipe"] == "train grading-small"
+    assert record["recipe"] == "train grading-student"
     assert (record["parameters"]["layers"], record["parameters"]["heads"]) == ("1", 1)
     assert record["fit"]["epochs"] == 1
     assert record["finished"]

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -19,7 +18,6 @@ from torch.nn.functional import cross_entropy
 from functions.grading.schemas import LABELS
 from model_store.build.arrays import save_arrays
 from model_store.build.encoder import LOWER, int8_encoder
-from model_store.metrics import macro_f1
 from model_store.recipes.data import FINER
 from model_store.recipes.engine import Batch, Fit, Training
 from model_store.recipes.export import grading_facts, write_json
@@ -38,18 +36,20 @@ from model_store.recipes.grader.cases import (
 from model_store.recipes.grader.cross import CrossLayers, batch_of
 from model_store.recipes.grader.export import adapter_of, apply_adapter, references
 from model_store.recipes.grader.parts import fit_parts
+from model_store.recipes.grader.validation import macro_f1s
 from model_store.recipes.grader.vectors import Vectors
 from model_store.recipes.recipe import Recipe, Source, Work, tokenizer_of
 from model_store.sources import base_folder
-
-LAYERS = (2, 3, 4, 5)
-"""The base's layers above the encoder's lower output."""
 
 
 @dataclass(frozen=True)
 class Parameters:
     """What a run depends on, beside its data and how it is fitted."""
 
+    layers: str = "2,3,4,5"
+    """Those of the base that the cross-encoder begins as, over the encoder's lower vectors."""
+    depth: int = 0
+    """Of how many of the base's layers the encoder is; 0: of all, with lower vectors of its own."""
     fold: int = 0
     """What is kept apart, unless the run is on everything."""
     batch_size: int = 16
@@ -102,7 +102,7 @@ class Grading:
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """Macro-F1 of the cross-encoder alone."""
-        return _macro_f1(network, self.unseen, self.vectors, self.fold)
+        return macro_f1s(network, self.unseen, self.vectors, self.fold)
 
     def export(self, folder: Path, record: dict[str, Any]) -> None:
         """Write the adapter's folder; memory and trees are fitted here."""
@@ -116,7 +116,8 @@ class Grading:
         save_arrays(parts.trees, folder / "trees.npz")
         write_json(folder / "adapter.json", _facts(self.source, self.parameters, self.fold) | record)
         tokenizer = tokenizer_of(self.source.model)
-        write_json(folder / "reference.json", references(self.network, self.base, LOWER, tokenizer, GOLDEN))
+        lower = self.parameters.depth or LOWER
+        write_json(folder / "reference.json", references(self.network, self.base, lower, tokenizer, GOLDEN))
 
 
 def compose(source: Source, parameters: Parameters) -> Work:
@@ -125,12 +126,16 @@ def compose(source: Source, parameters: Parameters) -> Work:
     answers = semeval_cases(source.data)
     attacks = [case for case in attack_cases(source.data, parameters.attack_seed) if not held_out(case, fold)]
     unseen = [case for case in answers if case.split != "train" or held_out(case, fold)]
-    vectors = Vectors(int8_encoder(source.model.base), base / "tokenizer.json")
-    network = CrossLayers(base, LAYERS, parameters.dropout)
+    vectors = Vectors(int8_encoder(source.model.base, depth=parameters.depth), base / "tokenizer.json")
+    network = CrossLayers(base, _layers(parameters), parameters.dropout)
     run = Grading(source, parameters, fold, base, vectors, training(answers, fold), unseen, attacks, network)
     steps = -(-(len(run.seen) + run.chosen) // parameters.batch_size)
     fitting = Training(network, steps, run.batches, run.loss, run.evaluate, run.project)
     return Work(fitting, {"data_sha256": cases_digest([*run.seen, *attacks])}, run.export)
+
+
+def _layers(parameters: Parameters) -> list[int]:
+    return [int(number) for number in parameters.layers.split(",")]
 
 
 def _batches(cases: Sequence[Case], vectors: Vectors, size: int, chance: random.Random) -> Iterator[Batch]:
@@ -155,32 +160,11 @@ def _reference(case: Case, chance: random.Random) -> str:
     return chance.choice(case.references) if drawn else case.reference
 
 
-def _macro_f1(network: nn.Module, cases: Sequence[Case], vectors: Vectors, fold: int | None) -> dict[str, float]:
-    """Per corpus and by what training had not seen: answers, questions or modules."""
-    predicted = cross_logits(network, cases, vectors).argmax(axis=1)
-    gold = np.array([LABELS.index(case.label) for case in cases])
-    sets = np.array([f"{case.module.split('/')[0]} {held_out(case, fold) or 'answer'}" for case in cases])
-    return {
-        name: macro_f1(gold[sets == name], predicted[sets == name], len(LABELS)) for name in sorted(set(sets.tolist()))
-    }
-
-
-def cross_logits(network: nn.Module, cases: Sequence[Case], vectors: Vectors) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Logits (cases, 3) of the cross-encoder alone."""
-    order = sorted(range(len(cases)), key=lambda i: len(cases[i].reference + cases[i].answer))
-    logits = np.zeros((len(cases), len(LABELS)))
-    with torch.inference_mode():
-        for start in range(0, len(order), 64):
-            rows = order[start : start + 64]
-            texts = [(cases[i].question, cases[i].reference, cases[i].answer) for i in rows]
-            logits[rows] = network.eval()(batch_of(vectors, texts))[0].float().numpy()
-    return logits
-
-
 def _facts(source: Source, parameters: Parameters, fold: int | None) -> dict[str, Any]:
     return grading_facts(source.model) | {
         "kind": "grader",
-        "layers": list(LAYERS),
+        "depth": parameters.depth,
+        "layers": _layers(parameters),
         "rank": parameters.rank,
         "alpha": parameters.rank,
         "fold": fold,
@@ -190,4 +174,5 @@ def _facts(source: Source, parameters: Parameters, fold: int | None) -> dict[str
     }
 
 
-RECIPE = Recipe(Parameters(), compose, Fit(epochs=8, learning_rate=1.5e-4, average=0.2))
+FIT = Fit(epochs=8, learning_rate=1.5e-4, average=0.2)
+RECIPE = Recipe(Parameters(), compose, FIT)

@@ -43,6 +43,6 @@ class Vectors:
         if text not in self._kept:
             ids = self._tokenizer.encode(text, add_special_tokens=False).ids
             feed = {"input_ids": np.array([[CLS, *ids, SEP]], dtype=np.int32)}
-            last, lower = self._session.run(["vectors", "lower"], feed)
-            self._kept[text] = ids, (last[0].astype(np.float16), lower[0].astype(np.float16))
+            outputs = [output[0].astype(np.float16) for output in self._session.run(None, feed)]
+            self._kept[text] = ids, (outputs[0], outputs[-1])
         return self._kept[text]

@@ -102,6 +102,8 @@ class Description(Document):
     golden: Golden
     runtime: str
     """The oldest runtime that can serve it."""
+    encoder_layers: int = 0
+    """Of how many of the base's layers the release's encoder is; 0: of all of them, or there is none."""
     measured_sha256: str = ""
     """Which files and which calibration `metrics` were measured with; empty where nobody measured."""
 

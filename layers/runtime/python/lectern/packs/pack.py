@@ -35,6 +35,9 @@ class QuestionPack(Document):
     encoder: bool
     """Whether the release that it was fitted with gives embeddings."""
 
+    encoder_layers: int = 0
+    """By how many of the base's layers, as that release's manifest says."""
+
     fitted_with: str
     """The grader's version."""
 
@@ -59,10 +62,12 @@ class QuestionPack(Document):
     def check(self, manifest: Manifest, encoder: bool) -> None:
         """See that this pack reads the features that a release makes. Raises PackRejected."""
         named = f"question_id: the question's pack {self.version}"
-        if self.base.sha256 != manifest.base.sha256 or self.encoder != encoder:
+        own = (self.base.sha256, self.encoder, self.encoder_layers)
+        if own != (manifest.base.sha256, encoder, manifest.encoder_layers):
             raise PackRejected(
                 f"{named} was fitted on another base model ({self.base.name}, {self.base.sha256[:12]}) than that of "
-                f"{manifest.model} {manifest.version} ({manifest.base.sha256[:12]}); fit it again or delete it."
+                f"{manifest.model} {manifest.version} ({manifest.base.sha256[:12]}), or on other layers of it; fit it "
+                "again or delete it."
             )
         if self.features != VERSION:
             raise PackRejected(f"{named} has features {self.features}, this runtime {VERSION}; fit it again.")

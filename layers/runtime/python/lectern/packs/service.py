@@ -68,6 +68,7 @@ def _origin(question_id: str, source: str, model: LoadedModel, call: Call) -> di
         "features": VERSION,
         "base": model.release.manifest.base,
         "encoder": model.encoder is not None,
+        "encoder_layers": model.release.manifest.encoder_layers,
         "fitted_with": model.release.manifest.version,
         "source_sha256": source,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
