@@ -31,10 +31,10 @@ PUBLISHED = {
 def compose(adapters: Path = ADAPTERS, folder: Path = FOLDER) -> dict[str, str]:
     """The page's files by name. Raises OSError where something was not measured yet.
 
-    The smaller model and the baselines may be missing, for they are not part of what ships.
+    The baselines may be missing, for they are not part of what ships.
     """
     grading, essays = (_read(adapters / name / "evaluation.json") for name in ("grading", "essays"))
-    small, baselines = adapters / "grading-small" / "evaluation.json", folder / "baselines.json"
+    small, baselines = _read(adapters / "grading-small" / "evaluation.json"), folder / "baselines.json"
     attacks = _read(adapters / "grading" / "attacks.json")
     page = template("results.md.j2").render(
         rows=list(_rows(grading, _read(baselines) if baselines.exists() else {})),
@@ -45,7 +45,8 @@ def compose(adapters: Path = ADAPTERS, folder: Path = FOLDER) -> dict[str, str]:
         clean=attacks["rows"][CLEAN],
         before=_read(folder / "attacks-before.json"),
         essays=essays,
-        small=_read(small) if small.exists() else None,
+        small=small,
+        smaller=list(_smaller(grading["metrics"], small["metrics"])),
         picture=PICTURE,
     )
     return {PAGE: page, PICTURE: picture(_lines(grading["reliability"]), _lines(grading["curves"]))}
@@ -78,6 +79,12 @@ def _rows(grading: Mapping[str, Any], baselines: Mapping[str, Any]) -> Iterator[
         others = {kind: baselines.get(kind, {}).get(name) for kind in ("plain", "twelve")}
         low, high = grading["int8_against_fp32"][name]["difference_95"]
         yield {"name": name, **metrics, **others, "published": PUBLISHED.get(name), "low": low, "high": high}
+
+
+def _smaller(whole: Mapping[str, Any], small: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What the smaller model reaches of what the whole one does."""
+    for name in (name for name in whole if name != "attacks"):
+        yield {"name": name, **small[name], "less": small[name]["macro_f1"] - whole[name]["macro_f1"]}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -4,7 +4,9 @@ import itertools
 import math
 import re
 import zlib
+from array import array
 from collections.abc import Sequence
+from functools import lru_cache
 
 BUCKETS = 4096
 """Places that hashed n-grams share (Weinberger et al., 2009, Feature Hashing for Large Scale Multitask Learning)."""
@@ -15,6 +17,8 @@ _NEGATIONS = frozenset(
     | {"doesn't", "didn't", "isn't", "aren't", "wasn't", "weren't", "won't", "wouldn't", "shouldn't", "couldn't"}
 )
 _ORDERS = (2, 3, 4, 5)
+_LONGEST_KEPT = 24
+"""Letters of a word whose n-grams are kept: a class writes the same words again and again."""
 
 LEXICAL = 11
 """How many numbers `lexical` gives."""
@@ -45,9 +49,24 @@ def lexical(question: str, reference: str, answer: str) -> list[float]:
 
 def hashed(answer: str) -> list[int]:
     """The buckets of the character n-grams inside the answer's words, each once, ascending; at least one."""
-    words = [f" {word} " for word in _WORD.findall(answer.lower())] or [" "]
-    grams = {word[i : i + n] for word in words for n in _ORDERS for i in range(len(word) - n + 1)} or {" "}
-    return sorted({zlib.crc32(gram.encode()) % BUCKETS for gram in grams})
+    found: set[int] = set()
+    for word in _WORD.findall(answer.lower()):
+        found.update(_kept_buckets(word) if len(word) <= _LONGEST_KEPT else _buckets(word))
+    return sorted(found or {_bucket(" ")})
+
+
+@lru_cache(4096)
+def _kept_buckets(word: str) -> "array[int]":
+    return array("H", _buckets(word))
+
+
+def _buckets(word: str) -> set[int]:
+    padded = f" {word} "
+    return {_bucket(padded[i : i + n]) for n in _ORDERS for i in range(len(padded) - n + 1)}
+
+
+def _bucket(gram: str) -> int:
+    return zlib.crc32(gram.encode()) % BUCKETS
 
 
 def _share(part: set[str] | set[tuple[str, str]], whole: set[str] | set[tuple[str, str]]) -> float:

@@ -15,14 +15,14 @@ def nearest(references: Sequence[str], answer: str) -> int:
     return shares.index(max(shares))
 
 
-def assemble(question: list[int], reference: list[int], answer: list[int]) -> Encoding:
+def assemble(question: Sequence[int], reference: Sequence[int], answer: Sequence[int]) -> Encoding:
     """[CLS] question [SEP] reference [SEP] answer [SEP], the answer (with its [SEP]) as the second segment."""
     first = [CLS, *question, SEP, *reference, SEP]
     return Encoding([*first, *answer, SEP], [0] * len(first) + [1] * (len(answer) + 1))
 
 
 def apart(
-    question: list[int], reference: list[int], answer: list[int], features: list[float], hashes: list[int]
+    question: Sequence[int], reference: Sequence[int], answer: Sequence[int], features: list[float], hashes: list[int]
 ) -> Encoding:
     """Question, reference and answer as three texts, each [CLS] … [SEP], for a release that has an encoder."""
     texts = [[CLS, *text, SEP] for text in (question, reference, answer)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,9 @@ MOST_WINDOWS = 100
 LEAST_ANSWER_TOKENS = 48
 """Room that question and reference must leave, so that a window of the answer is worth reading."""
 
+LONGEST_KEPT = 2000
+"""Characters of a question or reference whose tokens are kept: a whole class is graded by them."""
+
 UNKNOWN_SHARE = 0.3
 """From this share of letters that are not Latin, or of unknown tokens, on the model can't read the answer."""
 
@@ -42,7 +46,8 @@ def encode(request: GradeRequest, tokenizer: Tokenizer, manifest: Manifest) -> l
     if is_blank(request.answer):
         return []
     request = as_seen(request)
-    question, answer, *references = _token_ids(tokenizer, [request.question, request.answer, *request.references])
+    answer = _token_ids(tokenizer, request.answer)
+    question, *references = (_known_ids(tokenizer, text) for text in (request.question, *request.references))
     rooms = [manifest.max_length - len(assemble(question, reference, []).input_ids) for reference in references]
     for number, room in enumerate(rooms):
         if room < LEAST_ANSWER_TOKENS:
@@ -131,8 +136,19 @@ TASK = Task(
 )
 
 
-def _token_ids(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
-    return [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
+def _known_ids(tokenizer: Tokenizer, text: str) -> Sequence[int]:
+    """Token ids of a text that comes again; an answer's are not kept."""
+    return (_kept_ids if len(text) <= LONGEST_KEPT else _token_ids)(tokenizer, text)
+
+
+@lru_cache(512)
+def _kept_ids(tokenizer: Tokenizer, text: str) -> Sequence[int]:
+    return tuple(_token_ids(tokenizer, text))
+
+
+def _token_ids(tokenizer: Tokenizer, text: str) -> list[int]:
+    ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
+    return ids
 
 
 def _budget(request: GradeRequest) -> float:

@@ -103,12 +103,14 @@ def test_the_command_line_gives_what_http_gives(
         )
 
 
-def test_the_fp32_cross_encoder_gives_the_outputs_of_transformers() -> None:
-    model = read_model("grading")
+@pytest.mark.parametrize("name", ["grading", "grading-small"])
+def test_the_fp32_cross_encoder_gives_the_outputs_of_transformers(name: str) -> None:
+    model = read_model(name)
     base = base_folder(model.base)
-    cross = cross_graph(read_grader(model, base)).SerializeToString()
+    grader = read_grader(model, base)
     reference = read_reference(model.adapter)
-    found = Runs(float_encoder(base).SerializeToString(), cross).answers(reference)
+    encoder = float_encoder(base, grader.depth).SerializeToString()
+    found = Runs(encoder, cross_graph(grader).SerializeToString()).answers(reference)
     for row, other in zip(found, reference, strict=True):
         assert np.allclose(row.logits, other.logits, atol=REFERENCE_TOLERANCE)
 

@@ -212,12 +212,15 @@ def test_a_pack_of_another_base_is_an_error_that_names_the_field(client: TestCli
     assert grade(client, RIGHT)["pack"] == {"version": "3", "grades": 30}
 
 
-def test_a_release_with_an_encoder_refuses_a_pack_without_embeddings(fitted: dict[str, Any]) -> None:
+def test_a_release_refuses_a_pack_of_other_embeddings_than_its_own(fitted: dict[str, Any]) -> None:
     from lectern.errors import PackRejected
 
-    model = shared_models().get(shared_models().resolve("grading", None))
-    with pytest.raises(PackRejected):
-        shared_packs().get("demo", "float-1").check(model.release.manifest, model.encoder is None)
+    manifest = shared_models().get(shared_models().resolve("grading", None)).release.manifest
+    pack = shared_packs().get("demo", "float-1")
+    pack.check(manifest, encoder=True)
+    for other, encoder in ((manifest, False), (manifest.model_copy(update={"encoder_layers": 2}), True)):
+        with pytest.raises(PackRejected, match="other layers of it"):
+            pack.check(other, encoder)
 
 
 def test_no_text_is_logged_or_stored(
