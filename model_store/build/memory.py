@@ -1,6 +1,6 @@
 """What a grader remembers of the questions that it was trained on: a linear head for each, found by likeness."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,12 +9,11 @@ from onnx import TensorProto
 from model_store.build.graph import Graph
 from model_store.build.relations import ANSWER, QUESTION, REFERENCE, Related
 
-FAR, AKIN = 0.25, 0.4
-"""Cosine to the nearest question that was marked in points: up to FAR what was learnt of points says nothing, from AKIN
-on it counts alone. Nine in ten of SemEval's questions lie below .3, of Mohler's own, each left out, above .36."""
-
-KNOWN = 0.97
-"""Likeness from which question and reference count as the remembered ones; another CPU's rounding stays above it."""
+LIMITS = (0.97, 0.25, 0.4)
+"""Of a whole encoder's vectors: `known`, the likeness from which question and reference count as the remembered ones
+(another CPU's rounding stays above it); `far` and `akin`, cosines to the nearest question that was marked in points: up
+to the first what was learnt of points says nothing, from the second on it counts alone. Nine in ten of SemEval's
+questions lie below .29, of Mohler's own, each left out, above .45."""
 
 Int8 = NDArray[np.int8]
 Float = NDArray[np.float32]
@@ -50,6 +49,8 @@ class Memory:
     """(m, hidden): the directions of questions whose answers were marked in points."""
     marked_scale: Float
     """(m, 1)"""
+    limits: Float = field(default_factory=lambda: np.array(LIMITS, np.float32))
+    """(3,): known, far, akin, as LIMITS has them."""
 
 
 def packed(values: Float) -> tuple[Int8, Float]:
@@ -63,7 +64,7 @@ def packed(values: Float) -> tuple[Int8, Float]:
 def remembered(graph: Graph, memory: Memory, parts: Related) -> tuple[str, str]:
     """Scores (1, c) of the question's head, not-a-number where it is unknown, and [known, near] (1, 2)."""
     which, near = _nearest(graph, memory, parts)
-    known = graph.op("Greater", [near, graph.scalar(KNOWN)], "known")
+    known = graph.op("Greater", [near, graph.scalar(_limits(memory)[0])], "known")
     score = graph.op("Sum", [_row(graph, "prior", memory.prior, which), *_heard(graph, memory, parts, which)], "scored")
     scores = graph.op("Where", [known, score, graph.scalar(np.nan)], "scores")
     flag = graph.op("Cast", [known], "known.flag", to=TensorProto.FLOAT)
@@ -75,8 +76,9 @@ def akin(graph: Graph, memory: Memory, parts: Related) -> str:
     keys = graph.constant("marked", (memory.marked * memory.marked_scale).astype(np.float32).T)
     likeness = graph.op("MatMul", [parts.means[QUESTION], keys], "marked.likeness")
     near = graph.op("ReduceMax", [likeness], "marked.near", axes=[1], keepdims=1)
-    over = graph.op("Sub", [near, graph.scalar(FAR)], "marked.over")
-    share = graph.op("Div", [over, graph.scalar(AKIN - FAR)], "marked.share")
+    _, far, most = _limits(memory)
+    over = graph.op("Sub", [near, graph.scalar(far)], "marked.over")
+    share = graph.op("Div", [over, graph.scalar(most - far)], "marked.share")
     return graph.op("Clip", [share, graph.scalar(0.0), graph.scalar(1.0)], "akin")
 
 
@@ -113,6 +115,12 @@ def _by_root(graph: Graph, mean: str) -> str:
     count = graph.op("Size", ["hashes"], "gram.count")
     root = graph.op("Sqrt", [graph.op("Cast", [count], "gram.number", to=TensorProto.FLOAT)], "gram.root")
     return graph.op("Mul", [mean, root], "gram.sum")
+
+
+def _limits(memory: Memory) -> list[float]:
+    """As they were written; float32 has seven digits."""
+    limits: list[float] = memory.limits.astype(float).round(6).tolist()
+    return limits
 
 
 def _row(graph: Graph, name: str, values: NDArray[np.generic], which: str) -> str:

@@ -136,7 +136,7 @@ def test_the_cross_encoder_sees_a_question_as_the_mean_of_its_vectors(memory: Me
     weights["head.segments"] = chance.normal(size=(3, HIDDEN)).astype(np.float32)
     none, no_floats = np.empty(0, np.int64), np.empty(0, np.float32)
     no_trees = Trees(none, none, none, no_floats, none, none, none, no_floats, none, no_floats)
-    model = cross_graph(Grader(weights, (), 2, memory, no_trees, np.zeros((4, 3), np.float32)))
+    model = cross_graph(Grader(weights, 0, (), 2, memory, no_trees, np.zeros((4, 3), np.float32)))
     session = onnxruntime.InferenceSession(model.SerializeToString())
     lower, kinds = given["lower"][0].astype(float), given["token_type_ids"][0]
     question, reference, answer = (lower[kinds == k] + weights["head.segments"][k] for k in range(3))

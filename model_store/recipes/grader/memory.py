@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from functions.grading.features import BUCKETS, hashed
 from functions.grading.schemas import LABELS
-from model_store.build.memory import Memory, packed
+from model_store.build.memory import LIMITS, Memory, packed
 from model_store.recipes.grader.cases import Case
 from model_store.recipes.grader.vectors import Vectors
 
@@ -52,9 +52,11 @@ class _Seen:
         return _Seen(self.means[rows], self.grams[rows])
 
 
-def fit_memory(cases: Sequence[Case], marked: Sequence[Case], vectors: Vectors) -> tuple[Memory, Numbers]:
+def fit_memory(
+    cases: Sequence[Case], marked: Sequence[Case], vectors: Vectors, limits: tuple[float, ...] = LIMITS
+) -> tuple[Memory, Numbers]:
     """The memory of labelled cases and of the questions marked in points; for each labelled case (n, 3) what the others
-    of its question say of it.
+    of its question say of it. `limits` are those of `model_store.build.memory` for such vectors.
     """
     groups = defaultdict(list)
     for number, case in enumerate(cases):
@@ -72,7 +74,8 @@ def fit_memory(cases: Sequence[Case], marked: Sequence[Case], vectors: Vectors) 
     )
     packs = [packed(vector), packed(gram), packed(directions(marked, vectors))]
     (head_v, scale_v), (head_g, scale_g), (points, scale_p) = packs
-    return Memory(*packed(keys), owners, prior, centre, head_v, scale_v, head_g, scale_g, points, scale_p), apart
+    heads_and_points = (head_v, scale_v, head_g, scale_g, points, scale_p)
+    return Memory(*packed(keys), owners, prior, centre, *heads_and_points, np.array(limits, np.float32)), apart
 
 
 def directions(cases: Sequence[Case], vectors: Vectors) -> NDArray[np.float32]:

@@ -30,13 +30,19 @@ class Parts:
     trees: Trees
 
 
-def fit_parts(answers: Sequence[Case], attacks: Sequence[Case], marked: Sequence[Case], vectors: Vectors) -> Parts:
+def fit_parts(
+    answers: Sequence[Case],
+    attacks: Sequence[Case],
+    marked: Sequence[Case],
+    vectors: Vectors,
+    limits: tuple[float, ...],
+) -> Parts:
     """Memory and trees of training answers, of attacks on them, and of answers that were marked in points.
 
     Every labelled row comes twice, with its memory (for an answer's own question: what the others say, so that the
     trees learn how far a head can be trusted) and without, as an answer to an unknown question.
     """
-    memory, others = fit_memory(answers, marked, vectors)
+    memory, others = fit_memory(answers, marked, vectors, limits)
     known, attacked, scored = (observed(memory, cases, vectors) for cases in (answers, attacks, marked))
     width = known.shape[1] - 2
     relations = width - len(LABELS)

@@ -18,6 +18,7 @@ from torch.nn.functional import cross_entropy
 from functions.grading.schemas import LABELS
 from model_store.build.arrays import save_arrays
 from model_store.build.encoder import LOWER, int8_encoder
+from model_store.build.memory import LIMITS
 from model_store.recipes.data import FINER
 from model_store.recipes.engine import Batch, Fit, Training
 from model_store.recipes.export import grading_facts, write_json
@@ -50,6 +51,10 @@ class Parameters:
     """Those of the base that the cross-encoder begins as, over the encoder's lower vectors."""
     depth: int = 0
     """Of how many of the base's layers the encoder is; 0: of all, with lower vectors of its own."""
+    known: float = LIMITS[0]
+    far: float = LIMITS[1]
+    akin: float = LIMITS[2]
+    """When a question is a remembered one, and one like those marked in points: what it takes depends on the depth."""
     fold: int = 0
     """What is kept apart, unless the run is on everything."""
     batch_size: int = 16
@@ -111,7 +116,8 @@ class Grading:
         apply_adapter(self.network, self.base, adapter)  # so that the reference is of what is saved, to the last bit
         save_file(adapter, folder / "adapter.safetensors")
         marked = [case for case in mohler_cases(self.source.data) if not held_out(case, self.fold)]
-        parts = fit_parts(self.seen, self.attacks[::2], marked, self.vectors)
+        limits = self.parameters.known, self.parameters.far, self.parameters.akin
+        parts = fit_parts(self.seen, self.attacks[::2], marked, self.vectors, limits)
         save_arrays(parts.memory, folder / "memory.npz")
         save_arrays(parts.trees, folder / "trees.npz")
         write_json(folder / "adapter.json", _facts(self.source, self.parameters, self.fold) | record)
