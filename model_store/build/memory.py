@@ -49,7 +49,7 @@ class Memory:
     """(m, hidden): the directions of questions whose answers were marked in points."""
     marked_scale: Float
     """(m, 1)"""
-    limits: Float = field(default_factory=lambda: np.array(LIMITS, np.float32))
+    limits: NDArray[np.float64] = field(default_factory=lambda: np.array(LIMITS))
     """(3,): known, far, akin, as LIMITS has them."""
 
 
@@ -64,7 +64,7 @@ def packed(values: Float) -> tuple[Int8, Float]:
 def remembered(graph: Graph, memory: Memory, parts: Related) -> tuple[str, str]:
     """Scores (1, c) of the question's head, not-a-number where it is unknown, and [known, near] (1, 2)."""
     which, near = _nearest(graph, memory, parts)
-    known = graph.op("Greater", [near, graph.scalar(_limits(memory)[0])], "known")
+    known = graph.op("Greater", [near, graph.scalar(float(memory.limits[0]))], "known")
     score = graph.op("Sum", [_row(graph, "prior", memory.prior, which), *_heard(graph, memory, parts, which)], "scored")
     scores = graph.op("Where", [known, score, graph.scalar(np.nan)], "scores")
     flag = graph.op("Cast", [known], "known.flag", to=TensorProto.FLOAT)
@@ -76,7 +76,7 @@ def akin(graph: Graph, memory: Memory, parts: Related) -> str:
     keys = graph.constant("marked", (memory.marked * memory.marked_scale).astype(np.float32).T)
     likeness = graph.op("MatMul", [parts.means[QUESTION], keys], "marked.likeness")
     near = graph.op("ReduceMax", [likeness], "marked.near", axes=[1], keepdims=1)
-    _, far, most = _limits(memory)
+    _, far, most = memory.limits.tolist()
     over = graph.op("Sub", [near, graph.scalar(far)], "marked.over")
     share = graph.op("Div", [over, graph.scalar(most - far)], "marked.share")
     return graph.op("Clip", [share, graph.scalar(0.0), graph.scalar(1.0)], "akin")
@@ -115,12 +115,6 @@ def _by_root(graph: Graph, mean: str) -> str:
     count = graph.op("Size", ["hashes"], "gram.count")
     root = graph.op("Sqrt", [graph.op("Cast", [count], "gram.number", to=TensorProto.FLOAT)], "gram.root")
     return graph.op("Mul", [mean, root], "gram.sum")
-
-
-def _limits(memory: Memory) -> list[float]:
-    """As they were written; float32 has seven digits."""
-    limits: list[float] = memory.limits.astype(float).round(6).tolist()
-    return limits
 
 
 def _row(graph: Graph, name: str, values: NDArray[np.generic], which: str) -> str:

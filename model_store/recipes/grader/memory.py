@@ -75,7 +75,7 @@ def fit_memory(
     packs = [packed(vector), packed(gram), packed(directions(marked, vectors))]
     (head_v, scale_v), (head_g, scale_g), (points, scale_p) = packs
     heads_and_points = (head_v, scale_v, head_g, scale_g, points, scale_p)
-    return Memory(*packed(keys), owners, prior, centre, *heads_and_points, np.array(limits, np.float32)), apart
+    return Memory(*packed(keys), owners, prior, centre, *heads_and_points, np.array(limits)), apart
 
 
 def directions(cases: Sequence[Case], vectors: Vectors) -> NDArray[np.float32]:
