@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,11 @@ MOST_WINDOWS = 100
 LEAST_ANSWER_TOKENS = 48
 """Room that question and reference must leave, so that a window of the answer is worth reading."""
 
-LONGEST_KEPT = 2000
-"""Characters of a question or reference whose tokens are kept: a whole class is graded by them."""
+MOST_KEPT, LONGEST_KEPT = 512, 2000
+"""Questions and references whose tokens are kept, as a whole class is graded by them; characters of one, at most."""
+
+_kept: WeakKeyDictionary[Tokenizer, dict[str, Sequence[int]]] = WeakKeyDictionary()
+"""Their tokens, which go with the tokenizer of a release that is let go."""
 
 UNKNOWN_SHARE = 0.3
 """From this share of letters that are not Latin, or of unknown tokens, on the model can't read the answer."""
@@ -138,12 +141,15 @@ TASK = Task(
 
 def _known_ids(tokenizer: Tokenizer, text: str) -> Sequence[int]:
     """Token ids of a text that comes again; an answer's are not kept."""
-    return (_kept_ids if len(text) <= LONGEST_KEPT else _token_ids)(tokenizer, text)
-
-
-@lru_cache(512)
-def _kept_ids(tokenizer: Tokenizer, text: str) -> Sequence[int]:
-    return tuple(_token_ids(tokenizer, text))
+    kept = _kept.setdefault(tokenizer, {})
+    ids = kept.get(text)
+    if ids is None:
+        ids = tuple(_token_ids(tokenizer, text))
+        if len(text) <= LONGEST_KEPT:
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
+            kept[text] = ids
+    return ids
 
 
 def _token_ids(tokenizer: Tokenizer, text: str) -> list[int]:
