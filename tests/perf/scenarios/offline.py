@@ -27,7 +27,7 @@ from tests.perf.figures import Figure, figure
 from tests.perf.pairs import COLUMNS
 from tests.perf.scenarios.cold import TORCH_PYTHON
 
-RUNS = 3
+RUNS = 5
 
 
 def measure_offline(rows: Sequence[Mapping[str, str]]) -> list[Figure]:

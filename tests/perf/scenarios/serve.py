@@ -26,7 +26,7 @@ from lectern.store import open_store
 from tests.perf.figures import Figure, figure
 from tests.perf.requests import REQUESTS
 
-CLIENTS, REQUESTED, ROUNDS, ALONE = 8, 400, 3, 60
+CLIENTS, REQUESTED, ROUNDS, ALONE = 8, 400, 5, 60
 PEERS = Path(".venv-peers")
 ASKED = REQUESTS["grading"]
 READY_SECONDS, END_SECONDS = 120, 20
