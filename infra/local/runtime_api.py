@@ -39,6 +39,8 @@ class RuntimeApi:
 
     events: "queue.Queue[bytes]" = field(default_factory=queue.Queue)
     answers: "queue.Queue[Answer]" = field(default_factory=queue.Queue)
+    ready: threading.Event = field(default_factory=threading.Event)
+    """The function has started, and asks for events."""
 
     def invoke(self, event: Any, timeout: float = 30) -> Answer:
         """Send one event and wait for what comes back."""
@@ -94,6 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """…/runtime/invocation/next."""
+        self.api.ready.set()
         event = self.api.events.get()
         self.send_response(200)
         self.send_header("Lambda-Runtime-Aws-Request-Id", str(uuid.uuid4()))

@@ -12,6 +12,11 @@ PLOTS = {
     "memory": "Peak resident memory",
     "serve": "Eight clients",
     "offline": "Pairs a second, the whole command",
+    "batch": "Pairs a second by length, in process",
+    "start-at": "A start of grading by the function's memory",
+    "warm-at": "A warm grade by the function's memory",
+    "restored": "The first answer after a restore",
+    "length": "A warm grade by the answer's words",
 }
 
 
@@ -44,6 +49,12 @@ on disk. onnxruntime alone, in process: the model runs on as many threads as the
 `def` route over the same files. plain int8: the base with a head, fused and quantised by onnxruntime's own tools, in
 batches of 32 sorted by length; torch there: the same batches; int8 ceiling: the matrix products of those rows at the
 rate that one large int8 product reaches. The grader reads more than that base: a second expert and features.
+`batch`: the shorter, middle and longer third of pairs, in process, our rows one by one on as many threads as there are
+cores, tokens ready and the vectors of known questions kept; plain int8 in batches of so many, tokenising included.
+`start-at`, `warm-at`: a control group gives the process as much of the processors as Lambda gives a function with this
+memory; in proportion: what it would take if time went up as memory goes down, as `lectern cost` reckons.
+`restored`: the first answer of a process that loaded its release before, as a snapshot has, the alias read again.
+`length`: `warm` for answers of so many words.
 `peers`: a server from its start to the first answer over HTTP, and one client's requests; what it would make of a file
 is its eight clients' rate.
 """,

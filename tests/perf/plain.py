@@ -1,6 +1,7 @@
 """A whole file as a tutorial grades it: the base in batches of 32, sorted by length and padded; in torch and in int8.
 
-`.venv-train/bin/python -m tests.perf.plain FOLDER` reads FOLDER/pairs.json and prints seconds of each, models loaded.
+`.venv-train/bin/python -m tests.perf.plain FOLDER` reads FOLDER/pairs.json and prints seconds of each, models loaded;
+with sizes of batches behind it, those of int8 in each size.
 """
 
 import json
@@ -27,7 +28,7 @@ ROWS, WIDTH, TIMES = 2048, 1536, 8
 Batch = dict[str, Any]
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *sizes: str) -> None:
     """Measure and print."""
     place = os.environ["TORCH_MODEL"]
     model = AutoModelForSequenceClassification.from_pretrained(place, num_labels=3, attn_implementation="eager").eval()
@@ -35,9 +36,9 @@ def main(folder: Path) -> None:
     pairs = json.loads((folder / "pairs.json").read_text("utf-8"))
     session = onnxruntime.InferenceSession(quantised(model, tokenizer, folder))
 
-    def grade(run: Callable[[Batch], Any]) -> float:
+    def grade(run: Callable[[Batch], Any], size: int = BATCH) -> float:
         started = time.monotonic()
-        for batch in batches(tokenizer, pairs):
+        for batch in batches(tokenizer, pairs, size):
             run(batch)
         return time.monotonic() - started
 
@@ -45,16 +46,22 @@ def main(folder: Path) -> None:
         with torch.inference_mode():
             return model(**batch).logits.softmax(-1)
 
-    seconds = {"torch": grade(in_torch), "plain int8": grade(lambda batch: session.run(None, arrays(batch)))}
+    def in_int8(batch: Batch) -> Any:
+        return session.run(None, arrays(batch))
+
+    if sizes:
+        print(json.dumps({size: grade(in_int8, int(size)) for size in sizes}))
+        return
+    seconds = {"torch": grade(in_torch), "plain int8": grade(in_int8)}
     lengths = [int(n) for batch in batches(tokenizer, pairs) for n in batch["attention_mask"].sum(1)]
     print(json.dumps(seconds | {"int8 ceiling": operations(model.config, lengths) / int8_rate()}))
 
 
-def batches(tokenizer: Any, pairs: Sequence[Sequence[str]]) -> Iterator[Batch]:
+def batches(tokenizer: Any, pairs: Sequence[Sequence[str]], size: int = BATCH) -> Iterator[Batch]:
     """Pairs of texts, those of like length together."""
     by_length = sorted(pairs, key=lambda pair: len(pair[0]) + len(pair[1]))
-    for start in range(0, len(by_length), BATCH):
-        first, second = zip(*by_length[start : start + BATCH], strict=True)
+    for start in range(0, len(by_length), size):
+        first, second = zip(*by_length[start : start + size], strict=True)
         yield tokenizer(
             list(first), list(second), padding=True, truncation=True, max_length=LONGEST, return_tensors="pt"
         )
@@ -111,4 +118,4 @@ def arrays(batch: Batch) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

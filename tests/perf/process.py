@@ -37,7 +37,7 @@ class Measured:
     """Median and 99th percentile of one and the same request, again and again, in milliseconds."""
 
 
-def measure(contender: Contender, asked: Asked, requests: int) -> Measured:
+def measure(contender: Contender, asked: Asked, requests: int, repeated: int = REPEATED) -> Measured:
     """Start one process and ask it so many different requests, the first from cold."""
     events = [_event(asked, number) for number in range(requests)]
     with serve_runtime_api() as (address, api):
@@ -48,9 +48,19 @@ def measure(contender: Contender, asked: Asked, requests: int) -> Measured:
             _check(first.result)
             warm = [_milliseconds(api, event) for event in events[1:]]
             memory = _peak_megabytes(process.pid)
-            same = sorted(_milliseconds(api, events[0]) for _ in range(REPEATED))
-            ends = median(same), same[int(0.99 * REPEATED)]
+            same = sorted(_milliseconds(api, events[0]) for _ in range(repeated))
+            ends = median(same), same[int(0.99 * repeated)]
             return Measured(first.at - started, median(warm), memory, ends)
+
+
+def restored(contender: Contender, asked: Asked) -> float:
+    """Milliseconds of the first answer of a process that was ready before the request came, as of a snapshot."""
+    with serve_runtime_api() as (address, api):
+        ready = {**contender.variables, "LECTERN_PRELOAD": "true"}
+        with function_process(address, contender.handler, ready, contender.python, quiet=True):
+            if not api.ready.wait(120):
+                raise RuntimeError("the function does not start")
+            return _milliseconds(api, _event(asked, 0))
 
 
 def _milliseconds(api: RuntimeApi, event: dict[str, Any]) -> float:

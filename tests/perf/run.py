@@ -18,16 +18,22 @@ from tests.perf.figures import RESULTS, Figure, keep, machine
 from tests.perf.page import write_page
 from tests.perf.pairs import pairs
 from tests.perf.requests import REQUESTS
+from tests.perf.scenarios.batches import measure_batches
 from tests.perf.scenarios.cold import measure_function
+from tests.perf.scenarios.lengths import measure_lengths
 from tests.perf.scenarios.offline import measure_offline
+from tests.perf.scenarios.restored import measure_restored
 from tests.perf.scenarios.serve import measure_serving
+from tests.perf.scenarios.sizes import measure_sizes
 from tests.perf.scenarios.stages import measure_stages
 
-OFFLINE_ROWS = 2500
+OFFLINE_ROWS, BATCHED_ROWS = 2500, 900
+
+SCENARIOS = ("cold", "offline", "serve", "stages", "sizes", "restored", "lengths", "batches")
 
 
 @click.command()
-@click.argument("scenarios", nargs=-1, type=click.Choice(["cold", "offline", "serve", "stages"]))
+@click.argument("scenarios", nargs=-1, type=click.Choice(SCENARIOS))
 @click.option("--functions", default=",".join(REQUESTS), help="Those of `cold`, separated by commas.")
 @click.option("--starts", default=5, show_default=True, help="Processes of each contender of `cold`.")
 @click.option("--requests", default=200, show_default=True, help="Of each process of `cold`.")
@@ -43,8 +49,12 @@ def main(scenarios: tuple[str, ...], functions: str, starts: int, requests: int)
             "offline": lambda: measure_offline(pairs(OFFLINE_ROWS)),
             "serve": measure_serving,
             "stages": measure_stages,
+            "sizes": lambda: measure_sizes(variables),
+            "restored": lambda: [f for name in names for f in measure_restored(name, variables)],
+            "lengths": lambda: measure_lengths(variables),
+            "batches": lambda: measure_batches(pairs(BATCHED_ROWS)),
         }
-        for scenario in scenarios or measures:
+        for scenario in scenarios or SCENARIOS:
             figures = keep(measures[scenario]())
     (RESULTS / "conditions.json").write_text(json.dumps(_conditions(), indent=1) + "\n", "utf-8")
     write_page(figures, OFFLINE_ROWS, _conditions()["words"])

@@ -21,14 +21,11 @@ SCENARIOS = (("cold", "s"), ("warm", "ms"), ("memory", "MB"))
 
 def measure_function(name: str, variables: Mapping[str, str], starts: int, requests: int) -> list[Figure]:
     """Figures of one function; the contenders take turns."""
-    asked = REQUESTS[name]
-    store, key = open_store(os.environ["LECTERN_STORE"]), os.environ["LECTERN_PUBLIC_KEY"]
-    release = read_release(store, Pin(asked.model, read_alias(store, asked.model, "live").version), key)
-    contenders = _contenders(name, {**variables, "LECTERN_PUBLIC_KEY": key}, release)
+    contenders = contenders_of(name, variables)
     measured: dict[str, list[Measured]] = {contender.name: [] for contender in contenders}
     for number in range(starts):
         for contender in contenders:
-            measured[contender.name].append(measure(contender, asked, requests))
+            measured[contender.name].append(measure(contender, REQUESTS[name], requests))
             print(f"{name} {number + 1}/{starts}: {contender.name} {measured[contender.name][-1]}", flush=True)
     others = [reference for reference in measured if reference != "lectern"]
     return [
@@ -36,6 +33,13 @@ def measure_function(name: str, variables: Mapping[str, str], starts: int, reque
         for scenario, unit in SCENARIOS
         for reference in others
     ] + _steadiness(name, measured)
+
+
+def contenders_of(name: str, variables: Mapping[str, str]) -> list[Contender]:
+    """The function with its live release, and its references over the same files."""
+    store, key, model = open_store(os.environ["LECTERN_STORE"]), os.environ["LECTERN_PUBLIC_KEY"], REQUESTS[name].model
+    release = read_release(store, Pin(model, read_alias(store, model, "live").version), key)
+    return _contenders(name, {**variables, "LECTERN_PUBLIC_KEY": key}, release)
 
 
 def _steadiness(name: str, measured: Mapping[str, Sequence[Measured]]) -> list[Figure]:

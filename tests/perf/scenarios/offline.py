@@ -94,12 +94,12 @@ def write_pairs(rows: Sequence[Mapping[str, str]], folder: Path) -> None:
     (folder / "pairs.json").write_text(json.dumps(pairs), "utf-8")
 
 
-def plain_seconds(folder: Path) -> dict[str, float]:
-    """Seconds of what a tutorial shows, by name; nothing where there is no torch."""
+def plain_seconds(folder: Path, *sizes: str) -> dict[str, float]:
+    """Seconds of what a tutorial shows, by name, or by size of batches; nothing where there is no torch."""
     if not TORCH_PYTHON.exists():
         return {}
     place = {"TORCH_MODEL": str(base_folder(read_model("grading").base)), "HF_HUB_OFFLINE": "1"}
-    command = [str(TORCH_PYTHON), "-m", "tests.perf.plain", str(folder)]
+    command = [str(TORCH_PYTHON), "-m", "tests.perf.plain", str(folder), *sizes]
     done = subprocess.run(command, check=True, capture_output=True, env={**os.environ, **place})
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
