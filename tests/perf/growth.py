@@ -3,7 +3,7 @@
     .venv/bin/python -m tests.perf.growth 100000
 
 writes results/growth.json: resident megabytes after each tenth. One request in fifty is long, one in twenty is refused.
-The grader is `grading-small`: twice as fast, with the same graph but for its size.
+The grader is `grading-small`: twice as fast, with the same graph but for its layers.
 """
 
 import json

@@ -33,4 +33,5 @@ if __name__ == "__main__":
     (folder / "settings.json").write_text(json.dumps(settings | {"metrics_endpoint": None, "debug": False}))
     model = {"name": "grader", "implementation": "tests.perf.peers.mlserver.Grader"}
     (folder / "model-settings.json").write_text(json.dumps(model))
+    os.chdir(folder)  # where it leaves folders of its own
     os.execv(sys.executable, [sys.executable, "-m", "mlserver.cli.main", "start", str(folder)])
