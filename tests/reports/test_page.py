@@ -143,7 +143,9 @@ def test_the_same_tally_is_the_same_page() -> None:
 def test_numbers_as_people_read_them() -> None:
     assert [percent(0.126), percent(None), percent(0.126, 1)] == ["13 %", "–", "12.6 %"]
     assert [signed(-0.034), signed(0.5)] == ["−3.4", "+50.0"]
-    assert [count(1234567), money(0.001234), money(12.345), money(0)] == ["1\u202f234\u202f567", "0.0012", "12.35", "0"]
+    assert count(1234567) == "1\u202f234\u202f567"
+    amounts = [money(value) for value in (0.0000437, 0.001234, 0.5, 12.345, 0)]
+    assert amounts == ["0.000044", "0.0012", "0.5", "12.35", "0"]
     assert [price(0.0000166667), price(2.0)] == ["0.0000166667", "2"]
 
 

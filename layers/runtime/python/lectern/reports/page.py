@@ -58,8 +58,8 @@ def count(value: int) -> str:
 
 
 def money(value: float | None) -> str:
-    """An amount to two digits that mean something."""
-    return "–" if value is None else f"{value:.2f}" if value >= 1 else f"{value:.2g}"
+    """An amount to two digits that mean something, without an exponent."""
+    return "–" if value is None else f"{value:.2f}" if value >= 1 else price(float(f"{value:.2g}"))
 
 
 def price(value: float) -> str:
