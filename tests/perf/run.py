@@ -34,7 +34,7 @@ SCENARIOS = ("cold", "offline", "serve", "stages", "sizes", "restored", "lengths
 
 @click.command()
 @click.argument("scenarios", nargs=-1, type=click.Choice(SCENARIOS))
-@click.option("--functions", default=",".join(REQUESTS), help="Those of `cold`, separated by commas.")
+@click.option("--functions", default=",".join(REQUESTS), help="Those of `cold` and `restored`, separated by commas.")
 @click.option("--starts", default=5, show_default=True, help="Processes of each contender of `cold`.")
 @click.option("--requests", default=200, show_default=True, help="Of each process of `cold`.")
 def main(scenarios: tuple[str, ...], functions: str, starts: int, requests: int) -> None:

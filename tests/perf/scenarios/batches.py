@@ -1,13 +1,10 @@
 """`batch`: pairs a second by their length, each row of ours alone, beside plain int8 in batches of several sizes."""
 
-import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from lectern.load import load
 from lectern.models import shared
-from lectern.store import open_store
 from tests.perf.figures import Figure, figure
 from tests.perf.scenarios.offline import ceiling_seconds, plain_seconds, write_pairs
 
@@ -20,7 +17,7 @@ Row = Mapping[str, str]
 
 def measure_batches(rows: Sequence[Row]) -> list[Figure]:
     """Figures of each third, in turns; models loaded, ours with its tokens ready. None where there is no torch."""
-    model = load(open_store(os.environ["LECTERN_STORE"]), shared().get(shared().resolve("grading", None)).release)
+    model = shared().get(shared().resolve("grading", None))
     ordered = sorted(rows, key=lambda row: len(row["question"] + row["reference"] + row["answer"]))
     count = len(ordered) // len(THIRDS)
     taken: dict[str, dict[str, list[float]]] = {third: {"lectern": []} for third in THIRDS}

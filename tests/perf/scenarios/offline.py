@@ -17,10 +17,8 @@ from pathlib import Path
 
 from functions.grading.schemas import GradeRequest
 from functions.grading.task import encode
-from lectern.load import load
 from lectern.model import LoadedModel
 from lectern.models import shared
-from lectern.store import open_store
 from model_store.catalogue import read_model
 from model_store.sources import base_folder
 from tests.perf.figures import Figure, figure
@@ -32,8 +30,7 @@ RUNS = 5
 
 def measure_offline(rows: Sequence[Mapping[str, str]]) -> list[Figure]:
     """Whole commands, from process start to the report."""
-    store = open_store(os.environ["LECTERN_STORE"])
-    model = load(store, shared().get(shared().resolve("grading", None)).release)
+    model = shared().get(shared().resolve("grading", None))
     seconds: dict[str, list[float]] = {"lectern": [], "onnxruntime alone": []}
     small: dict[str, list[float]] = {"lectern": [], "grading": seconds["lectern"]}
     with tempfile.TemporaryDirectory() as folder:

@@ -28,16 +28,18 @@ GROUPS = (Path("/sys/fs/cgroup/cpu"), Path("/sys/fs/cgroup"))
 
 def measure_sizes(variables: Mapping[str, str]) -> list[Figure]:
     """Figures of each size, the sizes in turns; none where control groups can't be made."""
+    try:
+        with _python_with(1):
+            pass
+    except OSError as error:
+        print(f"no control group can be made: {error}", flush=True)
+        return []
     ours = next(contender for contender in contenders_of("grading", variables) if contender.name == "lectern")
     measured: dict[int, list[Measured]] = {size: [] for size in SIZES}
     for number in range(STARTS):
         for size, runs in measured.items():
-            try:
-                with _python_with(size / WHOLE_PROCESSOR) as python:
-                    runs.append(measure(replace(ours, python=python), REQUESTS["grading"], ASKED, repeated=1))
-            except OSError as error:
-                print(f"no control group can be made: {error}", flush=True)
-                return []
+            with _python_with(size / WHOLE_PROCESSOR) as python:
+                runs.append(measure(replace(ours, python=python), REQUESTS["grading"], ASKED, repeated=1))
             print(f"{size} MB {number + 1}/{STARTS}: {runs[-1]}", flush=True)
     starts = {size: [run.cold for run in runs] for size, runs in measured.items()}
     warm = {size: [run.warm for run in runs] for size, runs in measured.items()}
